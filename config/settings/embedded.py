@@ -1,19 +1,27 @@
 """`make run`: SQLite, no services, for one machine."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import VAR_DIR, env
+from .databases import database
+from .keys import secret_key_in
+
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
-SECRET_KEY = env("SECRET_KEY", default="embedded-" + "x" * 50)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR_DIR / "scrip.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        },
-    }
+SECRET_KEY = env("SECRET_KEY", default="") or secret_key_in(VAR_DIR / "secret-key")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+DATABASES = {"default": database(f"sqlite:///{VAR_DIR / 'scrip.sqlite3'}")}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+WHITENOISE_USE_FINDERS = True
+TEST_CLOCK_ENABLED = False
+
+CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(VAR_DIR / "broker" / "messages"),
+    "data_folder_out": str(VAR_DIR / "broker" / "messages"),
+    "processed_folder": str(VAR_DIR / "broker" / "processed"),
+    "control_folder": str(VAR_DIR / "broker" / "control"),
+    "polling_interval": 0.2,
 }
+for _folder in ("messages", "processed", "control"):
+    (VAR_DIR / "broker" / _folder).mkdir(parents=True, exist_ok=True)

@@ -2,24 +2,38 @@
 
 import os
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import VAR_DIR, env
+from .databases import database
 
 DEBUG = False
+TEST_CLOCK_ENABLED = False
 SECRET_KEY = "test-" + "x" * 60
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/postgres")}
+
+DATABASES = {"default": database(env("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/scrip"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    VAR_DIR.mkdir(exist_ok=True)
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    # A file, not :memory:, so that threads and processes of a test see one database.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / f"test-{os.getpid()}.sqlite3"}
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+if DATABASES["default"]["ENGINE"].endswith("mysql"):
+    DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4"}
+
+
+def _redis_of_this_worker(url: str) -> str:
+    """Give each pytest-xdist worker the Redis database after the one before it."""
+    server, _, number = url.rpartition("/")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{server}/{int(number) + int(worker)}"
+
+
+REDIS_URL = _redis_of_this_worker(env("REDIS_URL", default="redis://127.0.0.1:6379/14"))
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "scrip-test",
     }
-elif DATABASES["default"]["ENGINE"].endswith("mysql"):
-    DATABASES["default"]["OPTIONS"] = {"isolation_level": "read committed", "charset": "utf8mb4"}
-elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}
-REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
+}
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="memory://")

@@ -1,0 +1,33 @@
+"""What production refuses to start with."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+SHORTEST_SECRET = 50
+KNOWN_SECRETS = ("change-me", "django-insecure-", "embedded-", "test-")
+
+
+def refuse_unsafe(values: Mapping[str, Any]) -> None:
+    """Refuse settings that are unsafe in production.
+
+    Raises ImproperlyConfigured naming every unsafe one, never its value.
+    """
+    if problems := list(unsafe(values)):
+        raise ImproperlyConfigured("Scrip does not start with these settings:\n- " + "\n- ".join(problems))
+
+
+def unsafe(values: Mapping[str, Any]) -> Iterable[str]:
+    """Yield one sentence for each unsafe setting."""
+    secret = str(values["SECRET_KEY"])
+    if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10 or secret.startswith(KNOWN_SECRETS):
+        yield f"SECRET_KEY must be a random text of at least {SHORTEST_SECRET} characters."
+    if values["DEBUG"]:
+        yield "DEBUG must be off."
+    if not values["ALLOWED_HOSTS"] or "*" in values["ALLOWED_HOSTS"]:
+        yield "ALLOWED_HOSTS must name the hosts that are served, without '*'."
+    if not str(values["DATABASES"]["default"].get("ENGINE", "")).endswith(("postgresql", "mysql")):
+        yield "DATABASE_URL must name a PostgreSQL (or MariaDB) server; SQLite is for `make run`."
+    if not values["REDIS_URL"]:
+        yield "REDIS_URL must name the Redis server for cache and tasks."
