@@ -1,3 +1,3 @@
 """Fixtures for every test; an app's own stand in its folder's conftest."""
 
-pytest_plugins = ["tests.plugins.databases", "tests.plugins.not_run"]
+pytest_plugins = ["tests.plugins.append_only", "tests.plugins.databases", "tests.plugins.not_run"]
