@@ -13,7 +13,7 @@ DEFAULT_HOLD_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What all commands carry; `salt` is random and hides erased texts, `at` is never given: the ledger reads the clock."""
+    """What all commands carry; `salt` is random and hides erased texts. No command names an instant to run at."""
 
     reference: str
     principal: str = "internal"
@@ -27,8 +27,9 @@ class Command:
     @property
     def fingerprint(self) -> str:
         """Return what is equal for two requests that ask for the same."""
-        names = _body_names(type(self))
-        return chain.fingerprint(type(self).__name__, [getattr(self, name) for name in names])
+        kind: type[Any] = type(self)
+        names = _body_names(kind)
+        return chain.fingerprint(kind.__name__, [getattr(self, name) for name in names])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from .commands import Adjust, Command, IssueGrant, Reset, Transfer, VoidGrant
 from .journal import Journal, grant_terms
 from .settling import close_freed
 from .spending import refuse_frozen, refuse_insufficient, take_in_order
-from .state import MAX_AMOUNT, Entry, Grant, Wallet
+from .state import MAX_AMOUNT, Entry, Grant, Wallet, order_of_use
 
 
 def issue_grant(journal: Journal, wallet: Wallet, command: IssueGrant, at: datetime) -> Entry:
@@ -65,7 +65,8 @@ def reset(journal: Journal, wallet: Wallet, command: Reset, at: datetime) -> Ent
     free = wallet.available
     moved = take_in_order(journal, wallet, free)
     entry = journal.post(wallet, "reset", at, command=command, amount=-free, allocations=moved)
-    for grant in [grant for grant in wallet.grants.values() if grant.is_scheduled]:
+    pending = [grant for grant in wallet.grants.values() if grant.is_scheduled]
+    for grant in sorted(pending, key=order_of_use):
         cancel_scheduled(journal, wallet, grant, grant.amount, at)
         journal.post(wallet, "unscheduled", at, command=command, cause=entry, grant=grant)
     return entry

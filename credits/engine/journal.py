@@ -80,7 +80,7 @@ class Journal:
         ]
         wallet.head_hash = chain.entry_hash(wallet.head_hash, _hashed(fields), moved)
         fields[12], fields[13] = at, self.now
-        entry = Entry(*fields, wallet.head_hash, chain.HASH_VERSION, moved)
+        entry = Entry._make([*fields, wallet.head_hash, chain.HASH_VERSION, moved])
         self.entries.append(entry)
         return entry
 

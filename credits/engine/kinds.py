@@ -47,7 +47,7 @@ KINDS = (*CONTRA_OF_KIND, *sorted(BY_SOURCE), *MOVES_NOTHING)
 
 
 def contra_of(kind: str, source: str | None) -> str | None:
-    """Return the contra account of an entry of `kind`; `source` is that of its grant where the account depends on it."""
+    """Return the contra account of an entry of `kind`; `source` is that of its grant where that decides."""
     if kind in BY_SOURCE and source is not None:
         return CONTRA_OF_SOURCE[source]
     return CONTRA_OF_KIND.get(kind)

@@ -83,7 +83,7 @@ def _reversible(command: ReverseEntry, consumption: Consumption) -> int:
 
 
 def _slices(wallet: Wallet, consumption: Consumption, amount: int) -> list[tuple[Grant, int]]:
-    """Return what goes back into which grant. The order is total and never changes, so earlier reversals are a prefix."""
+    """Return what goes back into which grant; the order never changes, so earlier reversals are a prefix."""
     skip, slices = consumption.reversed, []
     taken = [(wallet.grants[part.grant], -part.amount) for part in consumption.allocations]
     for grant, part in sorted(taken, key=lambda pair: order_of_use(pair[0]), reverse=True):
@@ -118,7 +118,7 @@ def _revived(journal: Journal, wallet: Wallet, old: Grant, amount: int, expires_
 
 def _refundable(wallet: Wallet, command: ClawBack) -> Grant:
     grant = find_grant(wallet, command.grant)
-    if not grant.is_purchased or grant.origin is not None:
+    if not grant.is_purchased or grant.parent is not None:
         raise InvalidOperation("Only the grant of a purchase can be clawed back; name the one its payment issued.")
     if grant.refunded + command.amount > grant.amount:
         raise RefundTooLarge(

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.amounts import format_micros
 from core.problems import Problem
 
 from ..exceptions import AlreadyInStatus, EntryNotFound, InsufficientCredits, KeyReused, WalletNotFound
 from . import commands as c
+from .bounds import refuse_out_of_bounds
 from .granting import adjust, issue_grant, reset, transfer, void_grant
 from .journal import Journal
 from .returning import claw_back, forgive_debt, reverse_entry
@@ -68,6 +70,7 @@ def _run_one(state: State, journal: Journal, command: c.Command) -> Result:
         known = _find_known(state, wallet, command)
         if known is not None:
             return Result(command, known, replayed=True)
+        refuse_out_of_bounds(command)
         result = _dispatch(state, journal, wallet, command)
     except Problem as refusal:
         return Result(command, refusal=refusal)
@@ -92,7 +95,7 @@ def _dispatch(state: State, journal: Journal, wallet: Wallet, command: c.Command
     settle(journal, wallet, at)
     if isinstance(command, c.ReverseEntry):
         consumption = state.consumptions.get(command.entry)
-        if consumption is None:
+        if consumption is None or consumption.reference != wallet.reference:
             raise EntryNotFound("The wallet has no such entry; list its entries to find the id.")
         entry = reverse_entry(journal, wallet, command, at, consumption)
         state.consumptions[command.entry] = consumption._replace(reversed=consumption.reversed + entry.amount)
@@ -118,9 +121,13 @@ def _instant(journal: Journal, wallet: Wallet) -> datetime:
 
 def _unknown_wallet(command: c.Command) -> Problem:
     if isinstance(command, c.Consume | c.PlaceHold):
-        zero = {"available": "0", "held": "0", "balance": "0", "expiring": []}
         return InsufficientCredits(
-            f"There is no wallet {command.reference} yet, so nothing is available; a grant opens it.", **zero
+            f"There is no wallet {command.reference} yet, so nothing is available; a grant opens it.",
+            required=format_micros(command.amount),
+            available="0",
+            held="0",
+            balance="0",
+            expiring=[],
         )
     return WalletNotFound(f"There is no wallet {command.reference}; open it first, or check the reference.")
 
