@@ -1,9 +1,10 @@
 """What can be asked of the ledger. A command names its wallet, who asks, and under which idempotency key."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from . import chain
 from .state import Rollover
@@ -27,8 +28,8 @@ class Command:
     @property
     def fingerprint(self) -> str:
         """Return what is equal for two requests that ask for the same."""
-        kind: type[Any] = type(self)
-        names = _body_names(kind)
+        kind = type(self)
+        names = _body_names(cast(Hashable, kind))
         return chain.fingerprint(kind.__name__, [getattr(self, name) for name in names])
 
 
@@ -128,6 +129,6 @@ class Unfreeze(Command):
 
 
 @lru_cache
-def _body_names(kind: type[Any]) -> tuple[str, ...]:
+def _body_names(kind: Any) -> tuple[str, ...]:
     identity = {"principal", "key", "actor", "request_id", "salt"}
     return tuple(field.name for field in fields(kind) if field.name not in identity)
