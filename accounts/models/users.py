@@ -84,6 +84,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Yield the stamps under former secret keys, so that rotating the key logs nobody out."""
         return (self._stamp(key) for key in settings.SECRET_KEY_FALLBACKS)
 
-    def _stamp(self, secret: str) -> str:
+    def _stamp(self, secret: str | bytes) -> str:
         value = f"{self.session_epoch}:{self.password}"
         return salted_hmac("accounts.User.stamp", value, secret=secret, algorithm="sha256").hexdigest()
