@@ -1,11 +1,17 @@
 """Who may call an endpoint: the declarations that stand on the views, and that the authorization matrix reads."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.callers import Caller
 from core.exceptions import NotAuthenticated, PermissionDenied
+
+if TYPE_CHECKING:  # DRF's views import their default permissions, which are these
+    from rest_framework.views import APIView
 
 
 def caller_of(request: Request) -> Caller:
@@ -24,7 +30,7 @@ class Requires(BasePermission):
     def __init__(self, *, scope: str | None = None, perm: str | None = None, own: bool = False) -> None:
         self.scope, self.perm, self.own = scope, perm, own
 
-    def __call__(self) -> "Requires":
+    def __call__(self) -> Requires:
         """Return itself: DRF calls what it finds in `permission_classes`."""
         return self
 
@@ -41,13 +47,23 @@ class Requires(BasePermission):
         return True
 
 
+class RequiresUser(BasePermission):
+    """Let in users, be they customers or operators, and no keys."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell True, or raise NotAuthenticated (401) or PermissionDenied (403)."""
+        if caller_of(request).user_id is None:
+            raise PermissionDenied("This call is about the user who makes it; an API key is none.")
+        return True
+
+
 class ByMethod(BasePermission):
     """Another rule for each HTTP method; one that is not named is left to the answer 405."""
 
     def __init__(self, **rules: Requires) -> None:
         self.rules = rules
 
-    def __call__(self) -> "ByMethod":
+    def __call__(self) -> ByMethod:
         """Return itself: DRF calls what it finds in `permission_classes`."""
         return self
 
