@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -21,18 +21,15 @@ def caller_of(request: Request) -> Caller:
     return request.auth
 
 
-class Requires(BasePermission):
+class Rule(BasePermission):
     """Let in services with `scope`, operators with the Django permission `perm`, and customers if `own`.
 
-    Which objects are a customer's own is decided by the view, with `Caller.own`.
+    By itself it lets nobody in, and so is the default of every view.
     """
 
-    def __init__(self, *, scope: str | None = None, perm: str | None = None, own: bool = False) -> None:
-        self.scope, self.perm, self.own = scope, perm, own
-
-    def __call__(self) -> Requires:
-        """Return itself: DRF calls what it finds in `permission_classes`."""
-        return self
+    scope: ClassVar[str | None] = None
+    perm: ClassVar[str | None] = None
+    own: ClassVar[bool] = False
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Tell True, or raise NotAuthenticated (401) or PermissionDenied (403) with the right that is missing."""
@@ -43,11 +40,11 @@ class Requires(BasePermission):
             right = self.scope if caller.principal == "service" else self.perm
             allowed = right is not None and caller.may(right)
         if not allowed:
-            raise PermissionDenied(right=right)
+            raise PermissionDenied(**({"right": right} if right else {}))
         return True
 
 
-class RequiresUser(BasePermission):
+class UserRule(BasePermission):
     """Let in users, be they customers or operators, and no keys."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -57,18 +54,23 @@ class RequiresUser(BasePermission):
         return True
 
 
-class ByMethod(BasePermission):
+class MethodRule(BasePermission):
     """Another rule for each HTTP method; one that is not named is left to the answer 405."""
 
-    def __init__(self, **rules: Requires) -> None:
-        self.rules = rules
-
-    def __call__(self) -> ByMethod:
-        """Return itself: DRF calls what it finds in `permission_classes`."""
-        return self
+    rules: ClassVar[dict[str, type[Rule]]] = {}
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Tell True, or raise as the rule of the method does."""
         caller_of(request)
         rule = self.rules.get("GET" if request.method == "HEAD" else request.method or "")
-        return rule is None or rule.has_permission(request, view)
+        return rule is None or rule().has_permission(request, view)
+
+
+def requires(*, scope: str | None = None, perm: str | None = None, own: bool = False) -> type[Rule]:
+    """Return the rule for `permission_classes`; which objects are a customer's own the view asks `Caller.own`."""
+    return type("Requires", (Rule,), {"scope": scope, "perm": perm, "own": own})
+
+
+def by_method(**rules: type[Rule]) -> type[MethodRule]:
+    """Return the rule for `permission_classes` of a view whose methods have different callers."""
+    return type("ByMethod", (MethodRule,), {"rules": rules})

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(help_text='The caller: user:<uuid> or key:<prefix>.', max_length=64)),
                 ('ip', models.GenericIPAddressField(blank=True, null=True, verbose_name='IP address')),
                 ('request_id', models.CharField(blank=True, max_length=200)),
-                ('action', models.CharField(help_text='A verb and a noun, such as wallet.freeze.', max_length=100)),
+                ('action', models.CharField(help_text='A noun and a verb, such as wallet.freeze.', max_length=100)),
                 ('target_type', models.CharField(max_length=100)),
                 ('target_id', models.CharField(max_length=160)),
                 ('reason', models.TextField(blank=True)),

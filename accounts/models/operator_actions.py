@@ -15,7 +15,7 @@ class OperatorAction(models.Model):
     operator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     ip = models.GenericIPAddressField("IP address", null=True, blank=True)
     request_id = models.CharField(max_length=200, blank=True)
-    action = models.CharField(max_length=100, help_text="A verb and a noun, such as wallet.freeze.")
+    action = models.CharField(max_length=100, help_text="A noun and a verb, such as wallet.freeze.")
     target_type = models.CharField(max_length=100)
     target_id = models.CharField(max_length=160)
     reason = models.TextField(blank=True)

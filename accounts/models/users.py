@@ -71,6 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def wallet_reference(self) -> str:
+        """Return the reference of the user's own wallet, which is also his name as an actor."""
+        return f"user:{self.pk}"
+
     @classmethod
     def normalize_username(cls, username: str) -> str:
         """Return the stored spelling, so that Django's own forms and commands agree with the manager."""

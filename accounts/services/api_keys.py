@@ -5,9 +5,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import ApiKey, Scope
+from accounts.models import ApiKey
+from accounts.services.audit import Origin, record_action
 from core.clock import now
 
 PREFIX_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -23,7 +25,8 @@ class NewApiKey:
     secret: str
 
 
-def create_api_key(*, name: str, scope: Scope, created_by: str, expires_at: datetime | None = None) -> NewApiKey:
+@transaction.atomic
+def create_api_key(*, name: str, scope: str, origin: Origin, expires_at: datetime | None = None) -> NewApiKey:
     """Make an API key `sk_<prefix>_<secret>`; the secret has 256 bits, so an unsalted hash is enough."""
     prefix = "".join(secrets.choice(PREFIX_LETTERS) for _ in range(PREFIX_LENGTH))
     secret = f"sk_{prefix}_{secrets.token_urlsafe(32)}"
@@ -32,15 +35,19 @@ def create_api_key(*, name: str, scope: Scope, created_by: str, expires_at: date
         prefix=prefix,
         secret_hash=hash_secret(secret),
         scope=scope,
-        created_by=created_by,
+        created_by=origin.actor,
         expires_at=expires_at,
     )
+    after = {"name": name, "prefix": prefix, "scope": scope, "expires_at": expires_at and expires_at.isoformat()}
+    record_action(origin=origin, action="api_key.create", target_type="api_key", target_id=key.pk, after=after)
     return NewApiKey(key, secret)
 
 
-def revoke_api_key(*, key: ApiKey) -> ApiKey:
-    """Make a key useless from now on; every process hears of it within 30 seconds."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now())
+@transaction.atomic
+def revoke_api_key(*, key: ApiKey, origin: Origin, reason: str = "") -> ApiKey:
+    """Make a key useless for good; every process hears of it within 30 seconds."""
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now()):
+        record_action(origin=origin, action="api_key.revoke", target_type="api_key", target_id=key.pk, reason=reason)
     key.refresh_from_db()
     return key
 

@@ -1,6 +1,7 @@
 """Users: registration, and the end of their sessions."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -27,6 +28,14 @@ def register_user(*, email: str, password: str, name: str = "") -> User:
         for path in settings.USER_OPENED_HOOKS:
             hook: Callable[..., object] = import_string(path)
             hook(user=user)
+    return user
+
+
+def change_profile(*, user: User, **changes: Any) -> User:
+    """Replace the name, the attributes or the preferences of a user."""
+    for field, value in changes.items():
+        setattr(user, field, value)
+    user.save(update_fields=changes.keys())
     return user
 
 

@@ -142,7 +142,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "accounts.authentication.ApiKeyAuthentication",
     ],
     # A view that says nothing about its callers refuses them all.
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.Requires"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.Rule"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

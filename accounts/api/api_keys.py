@@ -1,0 +1,48 @@
+"""GET, POST /api-keys and DELETE /api-keys/{id}."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.serializers import ApiKeyRequestSerializer, ApiKeySerializer, NewApiKeySerializer
+from accounts.models import ApiKey
+from accounts.permissions import by_method, requires
+from accounts.services.api_keys import create_api_key, revoke_api_key
+from accounts.services.audit import origin_of
+from core.exceptions import NotFound
+
+
+class ApiKeysView(ListAPIView[ApiKey]):
+    permission_classes = (
+        by_method(
+            GET=requires(scope="admin", perm="accounts.view_apikey"),
+            POST=requires(scope="admin", perm="accounts.add_apikey"),
+        ),
+    )
+    serializer_class = ApiKeySerializer
+    queryset = ApiKey.objects.all()
+
+    @extend_schema(request=ApiKeyRequestSerializer, responses={201: NewApiKeySerializer}, tags=["identity"])
+    def post(self, request: Request) -> Response:
+        """Make a key; its text is in this answer and nowhere else."""
+        body = ApiKeyRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = create_api_key(origin=origin_of(request), **body.validated_data)
+        return Response({**ApiKeySerializer(made.key).data, "key": made.secret}, status=201)
+
+
+class ApiKeyView(APIView):
+    permission_classes = (by_method(DELETE=requires(scope="admin", perm="accounts.delete_apikey")),)
+
+    @extend_schema(responses={204: None}, tags=["identity"])
+    def delete(self, request: Request, key_id: UUID) -> Response:
+        """Revoke a key; it is refused everywhere within a minute."""
+        key = ApiKey.objects.filter(pk=key_id).first()
+        if key is None:
+            raise NotFound
+        revoke_api_key(key=key, origin=origin_of(request))
+        return Response(status=204)

@@ -1,0 +1,67 @@
+"""POST /auth/…: registration and tokens."""
+
+from dataclasses import asdict
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.serializers import (
+    LoginSerializer,
+    RefreshSerializer,
+    RegistrationSerializer,
+    TokenPairSerializer,
+    UserSerializer,
+)
+from accounts.login_limits import count_registration
+from accounts.services.logins import log_in
+from accounts.services.tokens import refresh_tokens, revoke_refresh_token
+from accounts.services.users import register_user
+
+
+class OpenView(APIView):
+    """A call without credentials; any that come along are not looked at."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+class RegisterView(OpenView):
+    @extend_schema(request=RegistrationSerializer, responses={201: UserSerializer}, tags=["identity"])
+    def post(self, request: Request) -> Response:
+        """Register a user and open the wallet `user:<id>`."""
+        count_registration(request._request)
+        body = RegistrationSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = register_user(**body.validated_data)
+        return Response(UserSerializer(user).data, status=201)
+
+
+class TokenView(OpenView):
+    @extend_schema(request=LoginSerializer, responses=TokenPairSerializer, tags=["identity"])
+    def post(self, request: Request) -> Response:
+        """Log in: an access token for some minutes, and a refresh token that works once."""
+        body = LoginSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(asdict(log_in(request=request._request, **body.validated_data)))
+
+
+class RefreshView(OpenView):
+    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer, tags=["identity"])
+    def post(self, request: Request) -> Response:
+        """Spend a refresh token and get a new pair."""
+        body = RefreshSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(asdict(refresh_tokens(body.validated_data["refresh"])))
+
+
+class LogoutView(OpenView):
+    @extend_schema(request=RefreshSerializer, responses={204: None}, tags=["identity"])
+    def post(self, request: Request) -> Response:
+        """Make a refresh token useless; access tokens made of it end within minutes."""
+        body = RefreshSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        revoke_refresh_token(body.validated_data["refresh"])
+        return Response(status=204)

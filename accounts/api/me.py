@@ -1,0 +1,37 @@
+"""GET, PATCH /me: the user who calls."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.serializers import ProfileSerializer, UserSerializer
+from accounts.exceptions import TokenInvalid
+from accounts.models import User
+from accounts.permissions import UserRule, caller_of
+from accounts.services.users import change_profile
+
+
+class MeView(APIView):
+    permission_classes = (UserRule,)
+
+    @extend_schema(responses=UserSerializer, tags=["identity"])
+    def get(self, request: Request) -> Response:
+        """Show the user who calls."""
+        return Response(UserSerializer(_user(request)).data)
+
+    @extend_schema(request=ProfileSerializer, responses=UserSerializer, tags=["identity"])
+    def patch(self, request: Request) -> Response:
+        """Change the name, the attributes or the preferences, each as a whole."""
+        body = ProfileSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        user = change_profile(user=_user(request), **body.validated_data)
+        return Response(UserSerializer(user).data)
+
+
+def _user(request: Request) -> User:
+    user_id = caller_of(request).user_id
+    user = User.objects.filter(pk=user_id).first() if user_id else None
+    if user is None:
+        raise TokenInvalid
+    return user
