@@ -71,9 +71,38 @@ def decode_instant(value: Any) -> datetime:
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
+def delete(table: Table, keys: Sequence[str]) -> None:
+    """Delete the rows whose first column is one of `keys`, which are dashed UUIDs."""
+    if keys:
+        condition, params = any_of(table.names[0], keys, "uuid")
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table.name} WHERE {condition}", params)
+
+
+def any_of(column: str, values: Sequence[Any], kind: str = "text") -> tuple[str, list[Any]]:
+    """Return the condition that `column` is one of `values`, with its parameters; ids are dashed texts."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::{kind}[])", [list(values)]
+    encoded = [encode_id(value) if kind == "uuid" else value for value in values]
+    return f"{column} IN ({marks(encoded)})", encoded
+
+
 def marks(values: Iterable[Any]) -> str:
     """Return the placeholders of a list for SQLite and MariaDB, where no array can be bound."""
     return ", ".join("%s" for _ in values)
+
+
+def document(table: Table, rows: Sequence[Row]) -> str:
+    """Return `rows` as the JSON document that `source_of` reads."""
+    return _document(connection.vendor, table.names, rows)
+
+
+def increment(table: Table, rows: Sequence[Row]) -> None:
+    """Add to the second column, by the first one, which must be the primary key: for rows that were not loaded."""
+    if rows:
+        encoded = [[encode_id(key), amount] for key, amount in rows]
+        with connection.cursor() as cursor:
+            cursor.execute(_increment_sql(connection.vendor, table), [document(table, encoded)])
 
 
 def _execute(sql: str, table: Table, rows: Sequence[Row], *, rotate: bool = False) -> None:
@@ -97,17 +126,17 @@ def _encoder(vendor: str, kind: str) -> Callable[[Any], Any] | None:
     return encode_id if kind == "uuid" and vendor == "sqlite" else None
 
 
-def _document(vendor: str, names: list[str], rows: list[list[Any]]) -> str:
+def _document(vendor: str, names: list[str], rows: Sequence[Row]) -> str:
     if vendor == "postgresql":
         return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str)
-    return json.dumps(rows, default=str)
+    return json.dumps([list(row) for row in rows], default=str)
 
 
-def _source(vendor: str, table: Table) -> str:
+def source_of(vendor: str, table: Table) -> str:
     """Return the SQL that reads the one JSON document parameter as a relation `v` with the table's columns."""
     if vendor == "sqlite":
         columns = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(table.names))
-        return f"(SELECT {columns} FROM json_each(%s)) AS v"  # noqa: S608
+        return f"(SELECT {columns} FROM json_each(%s)) AS v"
     types = SQL_TYPES["postgresql" if vendor == "postgresql" else "mysql"]
     if vendor == "postgresql":
         columns = ", ".join(f"{name} {types[kind]}" for name, kind in table.columns)
@@ -123,7 +152,7 @@ def _insert_sql(vendor: str, table: Table, single: bool, ignore_conflicts: bool)
         source = f"VALUES ({marks(table.names)})"
     else:
         where = " WHERE true" if vendor == "sqlite" else ""
-        source = f"SELECT {', '.join('v.' + name for name in table.names)} FROM {_source(vendor, table)}{where}"  # noqa: S608
+        source = f"SELECT {', '.join('v.' + name for name in table.names)} FROM {source_of(vendor, table)}{where}"
     verb = "INSERT IGNORE INTO" if ignore_conflicts and vendor == "mysql" else "INSERT INTO"
     suffix = " ON CONFLICT DO NOTHING" if ignore_conflicts and vendor != "mysql" else ""
     return f"{verb} {table.name} ({names}) {source}{suffix}"
@@ -132,15 +161,24 @@ def _insert_sql(vendor: str, table: Table, single: bool, ignore_conflicts: bool)
 @lru_cache(maxsize=256)
 def _update_one_sql(table: Table) -> str:
     key, *names = table.names
-    return f"UPDATE {table.name} SET {', '.join(f'{name} = %s' for name in names)} WHERE {key} = %s"  # noqa: S608
+    return f"UPDATE {table.name} SET {', '.join(f'{name} = %s' for name in names)} WHERE {key} = %s"
 
 
 @lru_cache(maxsize=256)
 def _update_many_sql(vendor: str, table: Table) -> str:
     key, *names = table.names
-    source = _source(vendor, table)
+    source = source_of(vendor, table)
     if vendor == "mysql":
         sets = ", ".join(f"t.{name} = v.{name}" for name in names)
-        return f"UPDATE {source} STRAIGHT_JOIN {table.name} AS t ON t.{key} = v.{key} SET {sets}"  # noqa: S608
+        return f"UPDATE {source} STRAIGHT_JOIN {table.name} AS t ON t.{key} = v.{key} SET {sets}"
     sets = ", ".join(f"{name} = v.{name}" for name in names)
-    return f"UPDATE {table.name} AS t SET {sets} FROM {source} WHERE t.{key} = v.{key}"  # noqa: S608
+    return f"UPDATE {table.name} AS t SET {sets} FROM {source} WHERE t.{key} = v.{key}"
+
+
+@lru_cache(maxsize=16)
+def _increment_sql(vendor: str, table: Table) -> str:
+    key, name = table.names
+    source, total = source_of(vendor, table), f"t.{name} + v.{name}"
+    if vendor == "mysql":
+        return f"UPDATE {source} STRAIGHT_JOIN {table.name} AS t ON t.{key} = v.{key} SET t.{name} = {total}"
+    return f"UPDATE {table.name} AS t SET {name} = {total} FROM {source} WHERE t.{key} = v.{key}"

@@ -50,13 +50,22 @@ class Run:
     journal: Journal
 
 
-def run(state: State, commands: Iterable[c.Command], now: datetime, new_id: Callable[[], str]) -> Run:
+def run(
+    state: State,
+    commands: Iterable[c.Command],
+    now: datetime,
+    new_id: Callable[[], str],
+    also_settle: Iterable[str] = (),
+) -> Run:
     """Settle and run each command at its wallet's own max(clock, last effective instant); a refusal moves nothing.
 
     A replayed command is found before its wallet is settled and writes nothing.
     """
     journal = Journal(now, new_id)
     results = [_run_one(state, journal, command) for command in commands]
+    for reference in also_settle:
+        if (wallet := state.wallets.get(reference)) is not None:
+            settle(journal, wallet, _instant(journal, wallet))
     for wallet in journal.wallets.values():
         wallet.next_change_at = wallet.find_next_change()
     return Run(results, journal)

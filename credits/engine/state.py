@@ -38,7 +38,7 @@ class Rollover:
 
 @dataclass(slots=True)
 class Grant:
-    """A parcel of credits; `sequence` is that of the entry that posted it, `origin` the purchase whose refund covers it.
+    """A parcel of credits; `sequence` is its entry's, `origin` the purchase whose refund covers it.
 
     `origin` is None for a purchase itself, and for what doesn't descend from one in the same wallet.
     """
@@ -183,6 +183,12 @@ class Wallet:
     head_hash: str = ""
     last_effective_at: datetime | None = None
     next_change_at: datetime | None = None
+    time_zone: str = "UTC"
+    attributes: str = "{}"
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    refusals: int = 0
+    refusals_since: datetime | None = None
     grants: dict[str, Grant] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
 

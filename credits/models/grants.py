@@ -30,7 +30,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def in_order_of_use(self) -> "GrantQuerySet":
         """Sort as the engine uses them (`credits.engine.state.order_of_use`)."""
         paid_last = Case(When(source="purchase", then=Value(1)), default=Value(0))
-        return self.order_by("priority", F("expires_at").asc(nulls_last=True), paid_last, "effective_at", "sequence", "id")
+        return self.order_by(
+            "priority", F("expires_at").asc(nulls_last=True), paid_last, "effective_at", "sequence", "id"
+        )
 
 
 class Grant(models.Model):

@@ -1,0 +1,43 @@
+"""What can be done with credits: verbs, keyword-only, each one transaction; they raise when they refuse."""
+
+from .consumptions import Consumption, consume, consume_many
+from .grants import claw_back, issue_grant, reverse_entry, void_grant
+from .holds import capture_hold, extend_hold, place_hold, release_hold
+from .posting import INTERNAL, Origin, Posted
+from .wallets import (
+    adjust,
+    forgive_debt,
+    freeze,
+    open_wallet,
+    reset,
+    settle_wallets,
+    transfer,
+    unfreeze,
+    update_wallet,
+)
+
+__all__ = [
+    "INTERNAL",
+    "Consumption",
+    "Origin",
+    "Posted",
+    "adjust",
+    "capture_hold",
+    "claw_back",
+    "consume",
+    "consume_many",
+    "extend_hold",
+    "forgive_debt",
+    "freeze",
+    "issue_grant",
+    "open_wallet",
+    "place_hold",
+    "release_hold",
+    "reset",
+    "reverse_entry",
+    "settle_wallets",
+    "transfer",
+    "unfreeze",
+    "update_wallet",
+    "void_grant",
+]

@@ -1,0 +1,66 @@
+"""Give credits, take back what a grant has left, and undo consumptions."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from core.amounts import to_micros
+
+from .. import selectors
+from ..engine import commands as c
+from ..engine.state import Rollover
+from .posting import INTERNAL, Origin, Posted, command_of, post
+
+
+def issue_grant(
+    *,
+    reference: str,
+    amount: Decimal,
+    source: str = "adjustment",
+    priority: int = 50,
+    effective_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    expires_in_days: int | None = None,
+    rollover: Rollover | None = None,
+    cost_minor: int | None = None,
+    currency: str | None = None,
+    description: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    origin: Origin = INTERNAL,
+) -> Posted:
+    """Grant `amount` credits now, or from `effective_at` on; an unknown wallet is opened.
+
+    Raises InvalidOperation for dates in the past, BalanceTooLarge, KeyReused.
+    """
+    terms = {"source": source, "priority": priority, "effective_at": effective_at, "expires_at": expires_at}
+    terms |= {"expires_in_days": expires_in_days, "rollover": rollover, "cost_minor": cost_minor, "currency": currency}
+    return post(command_of(c.IssueGrant, origin, reference, description, metadata, amount=to_micros(amount), **terms))
+
+
+def void_grant(*, grant: str, reason: str, origin: Origin = INTERNAL) -> Posted:
+    """Take back what a grant has left; raise GrantNotFound or GrantNotVoidable."""
+    return post(command_of(c.VoidGrant, origin, selectors.reference_of_grant(grant), reason, grant=grant))
+
+
+def reverse_entry(
+    *,
+    entry: str,
+    amount: Decimal | None = None,
+    reason: str | None = None,
+    expires_at: datetime | None = None,
+    origin: Origin = INTERNAL,
+) -> Posted:
+    """Give a consumption back, all that is left of it or `amount`; raise EntryNotFound or NotReversible.
+
+    Credits of a grant that has expired since expire at once, unless `expires_at` gives them a new life.
+    """
+    part = None if amount is None else to_micros(amount)
+    reference = selectors.reference_of_entry(entry)
+    return post(command_of(c.ReverseEntry, origin, reference, reason, entry=entry, amount=part, expires_at=expires_at))
+
+
+def claw_back(*, grant: str, amount: Decimal, reason: str, origin: Origin = INTERNAL) -> Posted:
+    """Take credits for money that went back; what was spent becomes debt. Raises RefundTooLarge."""
+    reference = selectors.reference_of_grant(grant)
+    return post(command_of(c.ClawBack, origin, reference, reason, grant=grant, amount=to_micros(amount)))

@@ -1,0 +1,93 @@
+"""Open wallets, and what operators do to a whole wallet."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from core import clock, events
+from core.amounts import to_micros
+
+from ..engine import commands as c
+from ..exceptions import WalletExists
+from ..models import Wallet
+from ..store import execute, open_wallets
+from ..store.news import news_of_opening
+from .posting import INTERNAL, Origin, Posted, command_of, post
+
+
+def adjust(*, reference: str, amount: Decimal, reason: str, origin: Origin = INTERNAL) -> Posted:
+    """Add credits or, with a negative amount, take free ones; raise InsufficientCredits."""
+    return post(command_of(c.Adjust, origin, reference, reason, amount=to_micros(amount)))
+
+
+def reset(*, reference: str, reason: str, origin: Origin = INTERNAL) -> Posted:
+    """Take all free credits and cancel scheduled grants; debt stays."""
+    return post(command_of(c.Reset, origin, reference, reason))
+
+
+def transfer(
+    *, source: str, target: str, amount: Decimal, description: str | None = None, origin: Origin = INTERNAL
+) -> Posted:
+    """Move free credits to another wallet, with their source, priority, expiry and cost."""
+    return post(command_of(c.Transfer, origin, source, description, target=target, amount=to_micros(amount)))
+
+
+def forgive_debt(*, reference: str, reason: str, amount: Decimal | None = None, origin: Origin = INTERNAL) -> Posted:
+    """Write off debt, all of it or `amount`; raise DebtTooSmall."""
+    part = None if amount is None else to_micros(amount)
+    return post(command_of(c.ForgiveDebt, origin, reference, reason, amount=part))
+
+
+def freeze(*, reference: str, reason: str, origin: Origin = INTERNAL) -> Posted:
+    """Refuse all that spends, until the wallet is unfrozen."""
+    return post(command_of(c.Freeze, origin, reference, reason))
+
+
+def unfreeze(*, reference: str, reason: str, origin: Origin = INTERNAL) -> Posted:
+    """Let a frozen wallet spend again."""
+    return post(command_of(c.Unfreeze, origin, reference, reason))
+
+
+def settle_wallets(references: Iterable[str]) -> None:
+    """Post what is due in the wallets, so that what is read afterwards is the present."""
+    execute([], list(references))
+
+
+def open_wallet(
+    *,
+    reference: str,
+    owner: Any = None,
+    time_zone: str = "UTC",
+    attributes: Mapping[str, Any] | None = None,
+) -> tuple[Wallet, bool]:
+    """Open a wallet and tell whether it is new; raise WalletExists if it exists with other terms."""
+    with transaction.atomic():
+        opened = open_wallets([reference])
+        wallet = Wallet.objects.select_for_update().get(reference=reference)
+        if str(wallet.id) != opened.get(reference):
+            _refuse_other_terms(wallet, owner, time_zone, attributes)
+            return wallet, False
+        wallet.owner, wallet.time_zone, wallet.attributes = owner, time_zone, dict(attributes or {})
+        wallet.save(update_fields=["owner", "time_zone", "attributes"])
+        events.publish_many([news_of_opening(reference)])
+        return wallet, True
+
+
+def _refuse_other_terms(wallet: Wallet, owner: Any, time_zone: str, attributes: Mapping[str, Any] | None) -> None:
+    if (wallet.owner, wallet.time_zone, wallet.attributes) != (owner, time_zone, dict(attributes or {})):
+        raise WalletExists("The wallet exists with other terms; read it, and change it with PATCH.")
+
+
+def update_wallet(
+    *, reference: str, time_zone: str | None = None, attributes: Mapping[str, Any] | None = None
+) -> Wallet:
+    """Change a wallet's time zone or attributes; they are no part of the ledger."""
+    with transaction.atomic():
+        wallet = Wallet.objects.select_for_update().get(reference=reference)
+        wallet.time_zone = time_zone or wallet.time_zone
+        wallet.attributes = wallet.attributes if attributes is None else dict(attributes)
+        wallet.updated_at = clock.now()
+        wallet.save(update_fields=["time_zone", "attributes", "updated_at"])
+        return wallet

@@ -1,0 +1,113 @@
+"""Run commands in one transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from core import clock, events, rows
+from core.ids import uuid7
+
+from ..engine import Result, Run, State, run
+from ..engine import commands as c
+from ..engine.state import Wallet
+from . import tables
+from .loading import load_state
+from .lock_order import note_lock
+from .news import News, news_of_entry, news_of_opening, news_of_refusal
+from .writing import write_run
+
+MAX_REFUSALS_TOLD = 60
+REFUSAL_WINDOW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """The results in the order of the commands, and the wallets as they are afterwards."""
+
+    results: list[Result]
+    wallets: dict[str, Wallet]
+
+
+def execute(commands: Sequence[c.Command], settle: Iterable[str] = ()) -> Execution:
+    """Run commands in one transaction and settle the wallets that are only named; a refusal is a result, no exception.
+
+    Wallets are locked once, in the order of their primary keys. A grant opens its wallet.
+    """
+    references = _references(commands, settle)
+    with _one_trip_each_way(), transaction.atomic(savepoint=False):
+        note_lock()
+        opened = open_wallets(sorted({cmd.reference for cmd in commands if isinstance(cmd, c.IssueGrant)}))
+        state = load_state(references, commands)
+        outcome = run(state, commands, clock.now(), _new_id, settle)
+        openings = _keep_opened(opened, state)
+        refused, refusals = _tell_refusals(state, outcome)
+        write_run(outcome, refused)
+        events.publish_many([*openings, *map(news_of_entry, outcome.journal.entries), *refusals])
+    return Execution(outcome.results, state.wallets)
+
+
+def open_wallets(references: Sequence[str]) -> dict[str, str]:
+    """Open the wallets that don't exist yet, before anything is locked; return their ids by reference."""
+    if not references:
+        return {}
+    condition, params = rows.any_of("reference", references)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT reference FROM credits_wallet WHERE {condition}", params)
+        known = {reference for (reference,) in cursor.fetchall()}
+    opened = {reference: _new_id() for reference in references if reference not in known}
+    now = clock.now()
+    new = [[wallet_id, name, "active", 0, 0, 0, 0, "", 0, "UTC", "{}", now, now] for name, wallet_id in opened.items()]
+    rows.insert(tables.NEW_WALLETS, new, ignore_conflicts=True)
+    return opened
+
+
+def _keep_opened(opened: dict[str, str], state: State) -> list[News]:
+    """Drop the wallets that were opened for a grant that was then refused; return the news of the others."""
+    mine = [wallet for wallet in state.wallets.values() if opened.get(wallet.reference) == wallet.id]
+    rows.delete(tables.WALLETS, [wallet.id for wallet in mine if wallet.sequence == 0])
+    return [news_of_opening(wallet.reference) for wallet in mine if wallet.sequence > 0]
+
+
+def _tell_refusals(state: State, outcome: Run) -> tuple[list[Wallet], list[News]]:
+    """Return the wallets that refused something and the news of it, at most 60 a minute and wallet."""
+    wallets, news = {}, []
+    for result in outcome.results:
+        wallet = state.wallets.get(result.command.reference)
+        if result.refusal is None or wallet is None or wallet.sequence == 0:
+            continue
+        if _may_tell(wallet, outcome.journal.now):
+            result.refusal.members["refusal"] = refusal_id = _new_id()
+            news.append(news_of_refusal(result.command, result.refusal, refusal_id))
+            wallets[wallet.id] = wallet
+    return list(wallets.values()), news
+
+
+def _may_tell(wallet: Wallet, now: datetime) -> bool:
+    if wallet.refusals_since is None or not wallet.refusals_since <= now < wallet.refusals_since + REFUSAL_WINDOW:
+        wallet.refusals_since, wallet.refusals = now, 0
+    wallet.refusals += 1
+    return wallet.refusals <= MAX_REFUSALS_TOLD
+
+
+def _references(commands: Sequence[c.Command], settle: Iterable[str]) -> list[str]:
+    named = {command.reference for command in commands}
+    named.update(command.target for command in commands if isinstance(command, c.Transfer))
+    return sorted(named.union(settle))
+
+
+@contextmanager
+def _one_trip_each_way() -> Iterator[None]:
+    """Send the loads in one round trip and the writes with COMMIT in another, where the driver can (PostgreSQL)."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def _new_id() -> str:
+    return str(uuid7())

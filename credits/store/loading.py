@@ -1,0 +1,202 @@
+"""Lock wallets, then load what the rules need: two steps, because one statement for both returns old grants.
+
+Under READ COMMITTED a statement sees what was committed when it began; one that waits for the lock and joins the
+grants would return them as they were before the wait. The loads are statements of their own, after the lock.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from core import rows
+
+from ..engine import State
+from ..engine import commands as c
+from ..engine.state import Allocation, Consumption, Entry, Grant, Hold, Wallet
+from ..models import Wallet as WalletModel
+from .decoding import decode, load_rollover
+from .tables import ALLOCATIONS, ENTRIES, GRANTS, HOLDS, KEYS, WALLET_STATE
+
+LOCKED = rows.Table(
+    "credits_wallet",
+    (*WALLET_STATE, ("reference", "text"), ("time_zone", "text"), ("attributes", "text"), ("created_at", "instant")),
+)
+LOADED_GRANT = GRANTS.only(*[name for name in GRANTS.names if name not in ("is_open", "created_at")])
+LOADED_HOLD = rows.Table("credits_hold", (*HOLDS.columns, ("grant_id", "uuid"), ("cover", "bigint")))
+NAMED_ENTRY = rows.Table("credits_ledgerentry", (*ENTRIES.columns, ("reference", "text")))
+TAKEN = rows.Table(
+    "credits_ledgerentry",
+    (
+        ("id", "uuid"),
+        ("reference", "text"),
+        ("kind", "text"),
+        ("amount", "bigint"),
+        ("back", "bigint"),
+        ("grant_id", "uuid"),
+        ("taken", "bigint"),
+    ),
+)
+
+
+def load_state(references: Sequence[str], commands: Sequence[c.Command]) -> State:
+    """Lock the wallets in the order of their primary keys and load their open grants, active holds and used keys."""
+    keys = [(command.reference, command.principal, command.key) for command in commands if command.key is not None]
+    with ExitStack() as stack:
+        lock, grants, holds, known = (stack.enter_context(connection.cursor()) for _ in range(4))
+        lock.execute(*_lock_sql(references))
+        grants.execute(*_of_wallets(GRANTS_SQL, references))
+        holds.execute(*_of_wallets(HOLDS_SQL, references))
+        if keys:
+            known.execute(*_known_sql(keys))
+        wallets = [_wallet(row) for row in decode(LOCKED, lock.fetchall())]
+        by_id = {wallet.id: wallet for wallet in wallets}
+        state = State({wallet.reference: wallet for wallet in wallets})
+        add_grants(by_id, decode(LOADED_GRANT, grants.fetchall()))
+        add_holds(by_id, decode(LOADED_HOLD, holds.fetchall()))
+        if keys:
+            _add_known(state, decode(NAMED_ENTRY, known.fetchall()))
+    _load_named(state, by_id, commands)
+    return state
+
+
+def entries_of(table_rows: Sequence[Sequence[Any]]) -> list[Entry]:
+    """Return entries with their allocations from rows of an entry and its wallet's reference."""
+    moved: dict[str, list[Allocation]] = {row[0]: [] for row in table_rows}
+    if moved:
+        condition, params = rows.any_of("entry_id", list(moved), "uuid")
+        sql = f"SELECT entry_id, grant_id, amount FROM credits_grantallocation WHERE {condition} ORDER BY id"
+        for entry, grant, amount in _fetch(sql, params, ALLOCATIONS):
+            moved[entry].append(Allocation(grant, amount))
+    return [Entry(*row[:2], row[-1], *row[2:-1], tuple(moved[row[0]])) for row in table_rows]
+
+
+def add_grants(wallets: dict[str, Wallet], table_rows: Iterable[list[Any]]) -> None:
+    """Give each wallet its grants."""
+    for row in table_rows:
+        row[8] = load_rollover(row[8])
+        wallets[row[1]].grants.setdefault(row[0], Grant(*row))
+
+
+def add_holds(wallets: dict[str, Wallet], table_rows: Iterable[list[Any]]) -> None:
+    """Give each wallet its holds; a hold has one row for each grant that it rests on."""
+    for *fields, grant, amount in table_rows:
+        hold = wallets[fields[1]].holds.setdefault(fields[0], Hold(*fields))
+        if grant is not None:
+            hold.cover[grant] = amount
+
+
+@lru_cache
+def _lock_template(vendor: str) -> tuple[str, str]:
+    """Return the statement of a `select_for_update` queryset, compiled once, around its list of references."""
+    queryset = WalletModel.objects.select_for_update().order_by("pk").filter(reference__in=["?"])
+    sql, _ = queryset.values_list(*LOCKED.names).query.get_compiler("default").as_sql()
+    before, after = sql.split(" IN (%s)")
+    return before, after
+
+
+def _lock_sql(references: Sequence[str]) -> tuple[str, list[Any]]:
+    before, after = _lock_template(connection.vendor)
+    condition, params = rows.any_of("", references)
+    return f"{before}{condition}{after}", params
+
+
+def _of_wallets(sql: str, references: Sequence[str]) -> tuple[str, list[Any]]:
+    condition, params = rows.any_of("w.reference", references)
+    return f"{sql} WHERE {condition}", params
+
+
+def _columns(table: rows.Table, alias: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in table.names)
+
+
+GRANTS_SQL = (
+    f"SELECT {_columns(LOADED_GRANT, 'g')} FROM credits_wallet w"
+    " JOIN credits_grant g ON g.wallet_id = w.id AND g.is_open"
+)
+HOLD_SELECT = f"SELECT {_columns(HOLDS, 'h')}, c.grant_id, c.amount FROM"
+HOLDS_SQL = (
+    f"{HOLD_SELECT} credits_wallet w JOIN credits_hold h ON h.wallet_id = w.id AND h.status = 'active'"
+    " LEFT JOIN credits_holdcover c ON c.hold_id = h.id"
+)
+TAKEN_SQL = (
+    "SELECT e.id, w.reference, e.kind, e.amount,"
+    " (SELECT COALESCE(SUM(r.amount), 0) FROM credits_ledgerentry r WHERE r.reverses_id = e.id), a.grant_id, a.amount"
+    " FROM credits_ledgerentry e JOIN credits_wallet w ON w.id = e.wallet_id"
+    " LEFT JOIN credits_grantallocation a ON a.entry_id = e.id"
+)
+ENTRY_SELECT = f"SELECT {_columns(ENTRIES, 'e')}, w.reference FROM"
+
+
+def _known_sql(keys: list[tuple[str, str, str | None]]) -> tuple[str, list[Any]]:
+    match = "e.wallet_id = w.id AND e.principal = {0} AND e.idempotency_key = {1}"
+    if len(keys) == 1:
+        reference, principal, key = keys[0]
+        joined = match.format("%s", "%s")
+        return (
+            f"{ENTRY_SELECT} credits_wallet w JOIN credits_ledgerentry e ON {joined} WHERE w.reference = %s",
+            [principal, key, reference],
+        )
+    join = "STRAIGHT_JOIN" if connection.vendor == "mysql" else "CROSS JOIN"
+    source = rows.source_of(connection.vendor, KEYS)
+    joined = match.format("v.principal", "v.idempotency_key")
+    sql = (
+        f"{ENTRY_SELECT} {source} {join} credits_wallet w {join} credits_ledgerentry e"
+        f" WHERE w.reference = v.reference AND {joined}"
+    )
+    return sql, [rows.document(KEYS, keys)]
+
+
+def _load_named(state: State, by_id: dict[str, Wallet], commands: Sequence[c.Command]) -> None:
+    """Load what the commands name and is not open: a reversed entry with its grants, a spent grant, an ended hold."""
+    if not by_id:
+        return
+    grants = [command.grant for command in commands if isinstance(command, c.VoidGrant | c.ClawBack)]
+    grants += _load_consumptions(state, [command.entry for command in commands if isinstance(command, c.ReverseEntry)])
+    missing = set(grants) - {grant for wallet in by_id.values() for grant in wallet.grants}
+    if missing:
+        condition, params = rows.any_of("g.id", sorted(missing), "uuid")
+        sql = f"SELECT {_columns(LOADED_GRANT, 'g')} FROM credits_grant g WHERE {condition}"
+        add_grants(by_id, [row for row in _fetch(sql, params, LOADED_GRANT) if row[1] in by_id])
+    _load_ended_holds(by_id, commands)
+
+
+def _load_consumptions(state: State, entries: Sequence[str]) -> list[str]:
+    """Load the entries to be reversed into the state and return the grants that they took from."""
+    if not entries:
+        return []
+    condition, params = rows.any_of("e.id", entries, "uuid")
+    taken: dict[str, list[Allocation]] = {}
+    for entry, reference, kind, amount, back, grant, part in _fetch(f"{TAKEN_SQL} WHERE {condition}", params, TAKEN):
+        allocations = taken.setdefault(entry, [])
+        if grant is not None:
+            allocations.append(Allocation(grant, part))
+        state.consumptions[entry] = Consumption(entry, reference, kind, amount, int(back), tuple(allocations))
+    return [part.grant for allocations in taken.values() for part in allocations]
+
+
+def _load_ended_holds(by_id: dict[str, Wallet], commands: Sequence[c.Command]) -> None:
+    named = {cmd.hold for cmd in commands if isinstance(cmd, c.CaptureHold | c.ReleaseHold | c.ExtendHold)}
+    missing = named - {hold for wallet in by_id.values() for hold in wallet.holds}
+    if missing:
+        condition, params = rows.any_of("h.id", sorted(missing), "uuid")
+        sql = f"{HOLD_SELECT} credits_hold h LEFT JOIN credits_holdcover c ON false WHERE {condition}"
+        add_holds(by_id, [row for row in _fetch(sql, params, LOADED_HOLD) if row[1] in by_id])
+
+
+def _wallet(row: list[Any]) -> Wallet:
+    return Wallet(**dict(zip(LOCKED.names, row, strict=True)))
+
+
+def _add_known(state: State, table_rows: list[list[Any]]) -> None:
+    for entry in entries_of(table_rows):
+        if entry.principal is not None and entry.idempotency_key is not None:
+            state.known[entry.wallet_id, entry.principal, entry.idempotency_key] = entry
+
+
+def _fetch(sql: str, params: Sequence[Any], table: rows.Table) -> list[list[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return decode(table, cursor.fetchall())
