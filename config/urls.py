@@ -3,7 +3,30 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.permissions import by_method, requires
+from core.api.health import healthz, readyz
+from core.api.pages import problem_types
+from core.api.schemas import SchemaView
+from core.api.test_clock import TestClockView
+
+handler400 = "core.api.pages.bad_request"
+handler403 = "core.api.pages.permission_denied"
+handler404 = "core.api.pages.not_found"
+handler500 = "core.api.pages.server_error"
+
+# The views of core stand below accounts and cannot name its permissions themselves.
+SCHEMA_RIGHTS = by_method(
+    GET=requires(scope="admin", perm="core.view_attributeschema"),
+    PUT=requires(scope="admin", perm="core.add_attributeschema"),
+)
+TEST_CLOCK_RIGHTS = requires(scope="admin", perm="core.change_testclock")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("problems", problem_types),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/schemas/<str:subject>", SchemaView.as_view(permission_classes=[SCHEMA_RIGHTS])),
+    path("api/v1/test-clock", TestClockView.as_view(permission_classes=[TEST_CLOCK_RIGHTS])),
 ]

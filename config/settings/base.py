@@ -102,7 +102,10 @@ SIMPLE_JWT = {
     "USER_ID_CLAIM": "sub",
 }
 # Called in the transaction of a registration, as hook(user=user): how upper apps open what a new user needs.
-USER_OPENED_HOOKS: list[str] = []
+USER_OPENED_HOOKS: list[str] = ["credits.services.signup.open_user_wallet"]
+
+# Credits that every registered user starts with.
+SIGNUP_GRANT: str = env("SIGNUP_GRANT", default="0")
 
 # With no proxy of ours in front, X-Forwarded-For is the caller's own claim and says nothing.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
@@ -180,3 +183,20 @@ LOGGING = logs.logging_settings(env("LOG_LEVEL", default="INFO"))
 
 # POST /test-clock moves the clock of an installation that allows it.
 TEST_CLOCK_ENABLED = False
+# `load_demo` makes logins with known passwords.
+DEMO_DATA_ALLOWED = False
+
+CSRF_FAILURE_VIEW = "core.api.pages.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+# What /readyz asks; each callable raises when it is not ready.
+READINESS_CHECKS: dict[str, str] = {
+    "database": "core.readiness.check_database",
+    "migrations": "core.readiness.check_migrations",
+    "triggers": "core.readiness.check_triggers",
+    "cache": "core.readiness.check_cache",
+    "broker": "core.readiness.check_broker",
+}
+
+# The one page that says which handler reacts to which event.
+EVENT_HANDLERS = "config.event_handlers"

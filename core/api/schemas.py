@@ -1,0 +1,53 @@
+"""GET, PUT /schemas/{subject}: what runtime attributes may hold."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api.fields import StrictBooleanField, StrictSerializer
+from core.api.queries import read_query
+from core.attributes import current_schema, replace_schema
+from core.models import AttributeSchema
+
+
+class SchemaChange(StrictSerializer):
+    """A new JSON Schema; `force` with a `reason` lets stored rows break it."""
+
+    schema = serializers.DictField()
+    force = StrictBooleanField(default=False)
+    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
+
+
+class SchemaShown(serializers.Serializer[Any]):
+    """The version that holds; 0 and an empty schema while everything is allowed."""
+
+    subject = serializers.CharField()
+    version = serializers.IntegerField()
+    schema = serializers.DictField()
+    broken_rows = serializers.IntegerField()
+    reason = serializers.CharField()
+    actor = serializers.CharField()
+    created_at = serializers.DateTimeField(allow_null=True)
+
+
+class SchemaView(APIView):
+    """The runtime schema of a subject."""
+
+    @extend_schema(operation_id="schemas_retrieve", responses=SchemaShown)
+    def get(self, request: Request, subject: str) -> Response:
+        """Show the schema that holds."""
+        read_query(request)
+        row = current_schema(subject) or AttributeSchema(subject=subject, version=0, schema={})
+        return Response(SchemaShown(row).data)
+
+    @extend_schema(operation_id="schemas_update", request=SchemaChange, responses=SchemaShown)
+    def put(self, request: Request, subject: str) -> Response:
+        """Put a new version in force, unless stored rows would break it."""
+        change = SchemaChange(data=request.data)
+        change.is_valid(raise_exception=True)
+        row = replace_schema(subject=subject, actor=request.auth.actor, **change.validated_data)
+        return Response(SchemaShown(row).data)

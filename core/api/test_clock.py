@@ -1,0 +1,41 @@
+"""POST /test-clock: move the time of an installation that allows it."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import clock
+from core.api.fields import InstantField, StrictSerializer
+from core.exceptions import NotFound
+
+
+class ClockSetting(StrictSerializer):
+    """The instant that every process shall take for the present; null is real time."""
+
+    now = InstantField(allow_null=True)
+
+
+class TestClockView(APIView):
+    """The clock of a test installation."""
+
+    __test__ = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Hide the clock where the settings allow none."""
+        if not settings.TEST_CLOCK_ENABLED:
+            raise NotFound
+        super().initial(request, *args, **kwargs)
+
+    @extend_schema(operation_id="test_clock_set", request=ClockSetting, responses=ClockSetting)
+    def post(self, request: Request) -> Response:
+        """Move the clock; every process follows within a second."""
+        setting = ClockSetting(data=request.data)
+        setting.is_valid(raise_exception=True)
+        return Response(
+            {"now": serializers.DateTimeField().to_representation(clock.set_now(setting.validated_data["now"]))}
+        )

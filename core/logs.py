@@ -1,0 +1,99 @@
+"""Structured logs: one JSON object a line, with the request's id and without secrets."""
+
+import re
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+from core import request_ids
+
+REDACTED = "[redacted]"
+_SECRET_NAME = re.compile(
+    r"authori[sz]ation|passw|secret|token|cookie|credential|signature|api[-_]?key|^key$|_key$|^(access|refresh)$", re.I
+)
+_HARMLESS_NAMES = frozenset({"idempotency_key", "primary_key"})
+_SECRET_TEXT = re.compile(
+    r"(?P<scheme>\b(?:Bearer|Api-Key|Basic)\s+)\S+"
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"
+    r"|(?P<name>(?:passw\w*|secret|token|api[-_]?key)[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&}]+)",
+    re.I,
+)
+
+
+def get_logger(name: str) -> Any:
+    """Return a logger whose calls are `log.info("noun_participle", member=value)`."""
+    return structlog.get_logger(name)
+
+
+def configure() -> None:
+    """Send structlog's events through the standard library, where the handlers of LOGGING take them."""
+    structlog.configure(
+        processors=[*_COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def logging_settings(level: str) -> dict[str, Any]:
+    """Return the value of LOGGING: every logger writes JSON lines to standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "core.logs.formatter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["console"], "level": level},
+        # The line of the request says what these would say again.
+        "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}},
+    }
+
+
+def formatter() -> structlog.stdlib.ProcessorFormatter:
+    """Return the formatter of every line, also of those that libraries write."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*_COMMON],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            redact,
+            structlog.processors.JSONRenderer(default=str),
+        ],
+    )
+
+
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace what is a secret by its name or by its looks, however deep."""
+    return {name: _clean(name, value) for name, value in event.items()}
+
+
+def _clean(name: object, value: Any) -> Any:
+    if isinstance(name, str) and name not in _HARMLESS_NAMES and _SECRET_NAME.search(name):
+        return REDACTED
+    if isinstance(value, Mapping):
+        return {key: _clean(key, child) for key, child in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_clean("", child) for child in value]
+    if isinstance(value, int | float | None):
+        return value
+    return _SECRET_TEXT.sub(_hide, str(value))
+
+
+def _hide(match: re.Match[str]) -> str:
+    return f"{match['scheme'] or match['name'] or ''}{REDACTED}"
+
+
+def _add_request_id(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if current := request_ids.current():
+        event["request_id"] = current
+    return event
+
+
+_COMMON: tuple[Any, ...] = (
+    structlog.contextvars.merge_contextvars,
+    _add_request_id,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+)
