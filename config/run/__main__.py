@@ -50,7 +50,7 @@ def _prepare() -> None:
 
 def _programs(port: int) -> list[Program]:
     python, environment = [sys.executable, "-m"], _environment()
-    celery = [*python, "celery", "--app", "config"]
+    celery = [*python, "celery", "--app", "config", "--quiet"]
     web = ["granian", "--interface", "wsgi", "--no-ws", "--host", HOST, "--port", str(port)]
     threads = ["--workers", "1", "--blocking-threads", THREADS, "--respawn-failed-workers", "--log-level", "warning"]
     worker = ["worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"]

@@ -18,11 +18,15 @@ class Progress(io.TextIOBase):
         self._done = 0
 
     def write(self, text: str) -> int:
-        self._done += text.count("... OK") or text.count(" OK\n")
-        end = "\r" if sys.stdout.isatty() and self._done < self._total else "\n"
-        if self._done and (end == "\r" or self._done % 20 == 0 or self._done == self._total) and "OK" in text:
-            print(f"scrip  | database: {self._done} of {self._total} migrations", end=end, flush=True)
+        if text.strip() == "OK":
+            self._done += 1
+            self._show(last=self._done == self._total)
         return len(text)
+
+    def _show(self, *, last: bool) -> None:
+        if last or sys.stdout.isatty():
+            end = "\n" if last else "\r"
+            print(f"scrip  | database: {self._done} of {self._total} migrations", end=end, flush=True)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ DATABASES = {"default": database(f"sqlite:///{VAR_DIR / 'scrip.sqlite3'}")}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WHITENOISE_USE_FINDERS = True
 TEST_CLOCK_ENABLED = True
+DEMO_DATA_ALLOWED = True
 
 CELERY_BROKER_URL = "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -8,6 +8,7 @@ from .databases import database
 
 DEBUG = False
 TEST_CLOCK_ENABLED = False
+DEMO_DATA_ALLOWED = True
 SECRET_KEY = "test-" + "x" * 60
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

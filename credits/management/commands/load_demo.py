@@ -13,6 +13,8 @@ from django.db import transaction
 from accounts.models import ApiKey, User
 from accounts.services import api_keys, audit
 from credits import services
+from credits.models import Wallet
+from credits.services import Origin
 from credits.services.signup import open_user_wallet
 
 OPERATOR = ("operator@example.com", "operator-demo")
@@ -41,15 +43,13 @@ def _load_operator() -> None:
 
 
 def _load_customer() -> None:
+    """Make the customer step by step, each of which may be repeated: an interrupted first start is taken up again."""
     email, password = CUSTOMER
-    if User.objects.filter(email=email).exists():
-        return
-    # In one transaction, so that an interrupted first start is taken up again; the demo's password is too
-    # guessable for `register_user`.
-    with transaction.atomic():
-        customer = User.objects.create_user(email, password, name="Casey Customer")
+    # Not `register_user`, to which this password is too easy to guess.
+    customer = User.objects.filter(email=email).first() or User.objects.create_user(email, password, name="Casey")
+    if not Wallet.objects.filter(owner=customer).exists():
         open_user_wallet(user=customer)
-        _load_credits(f"user:{customer.pk}")
+    _load_credits(f"user:{customer.pk}")
 
 
 def _load_credits(reference: str) -> None:
@@ -60,6 +60,7 @@ def _load_credits(reference: str) -> None:
         cost_minor=1000,
         currency="USD",
         description="Credit pack",
+        origin=Origin(key="demo:pack"),
     )
     services.issue_grant(
         reference=reference,
@@ -67,8 +68,14 @@ def _load_credits(reference: str) -> None:
         source="promotion",
         expires_in_days=30,
         description="Welcome",
+        origin=Origin(key="demo:welcome"),
     )
-    services.consume(reference=reference, amount=Decimal("12.5"), description="First request")
+    services.consume(
+        reference=reference,
+        amount=Decimal("12.5"),
+        description="First request",
+        origin=Origin(key="demo:request"),
+    )
 
 
 def _load_api_key(path: Path) -> None:
