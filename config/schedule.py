@@ -2,4 +2,11 @@
 
 from typing import Any
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "forget-expired-logins": {
+        "task": "accounts.tasks.forget_expired_logins",
+        "schedule": crontab(hour="3", minute="17"),
+    },
+}

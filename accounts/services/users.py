@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from accounts.exceptions import EmailTaken
 from accounts.models import User, normalize_email
+from accounts.services.audit import Origin, record_action
 from core.exceptions import ValidationFailed
 
 
@@ -25,10 +26,15 @@ def register_user(*, email: str, password: str, name: str = "") -> User:
     user.set_password(password)  # before the transaction: it takes long, and SQLite would keep every writer waiting
     with transaction.atomic():
         _store(user)
-        for path in settings.USER_OPENED_HOOKS:
-            hook: Callable[..., object] = import_string(path)
-            hook(user=user)
+        open_user(user=user)
     return user
+
+
+def open_user(*, user: User) -> None:
+    """Let upper apps open what a new user needs, in the transaction that stores him."""
+    for path in settings.USER_OPENED_HOOKS:
+        hook: Callable[..., object] = import_string(path)
+        hook(user=user)
 
 
 def change_profile(*, user: User, **changes: Any) -> User:
@@ -39,9 +45,11 @@ def change_profile(*, user: User, **changes: Any) -> User:
     return user
 
 
-def end_sessions(*, user: User) -> User:
+@transaction.atomic
+def end_sessions(*, user: User, origin: Origin) -> User:
     """Make every session and token of a user useless; every process hears of it within 30 seconds."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    record_action(origin=origin, action="user.end_sessions", target_type="user", target_id=user.pk)
     user.refresh_from_db()
     return user
 
