@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from core import clock, events, rows
+from core import clock, rows
 from core.ids import uuid7
 
 from ..engine import Result, Run, State, run
@@ -41,11 +41,12 @@ def execute(commands: Sequence[c.Command], settle: Iterable[str] = ()) -> Execut
         note_lock()
         opened = open_wallets(sorted({cmd.reference for cmd in commands if isinstance(cmd, c.IssueGrant)}))
         state = load_state(references, commands)
+        covered = {hold.id: dict(hold.cover) for wallet in state.wallets.values() for hold in wallet.holds.values()}
         outcome = run(state, commands, clock.now(), _new_id, settle)
         openings = _keep_opened(opened, state)
         refused, refusals = _tell_refusals(state, outcome)
-        write_run(outcome, refused)
-        events.publish_many([*openings, *map(news_of_entry, outcome.journal.entries), *refusals])
+        news = [*openings, *map(news_of_entry, outcome.journal.entries), *refusals]
+        write_run(outcome, refused, covered, news)
     return Execution(outcome.results, state.wallets)
 
 
@@ -60,14 +61,15 @@ def open_wallets(references: Sequence[str]) -> dict[str, str]:
     opened = {reference: _new_id() for reference in references if reference not in known}
     now = clock.now()
     new = [[wallet_id, name, "active", 0, 0, 0, 0, "", 0, "UTC", "{}", now, now] for name, wallet_id in opened.items()]
-    rows.insert(tables.NEW_WALLETS, new, ignore_conflicts=True)
+    rows.write([rows.Change("ignore", tables.NEW_WALLETS, new)])
     return opened
 
 
 def _keep_opened(opened: dict[str, str], state: State) -> list[News]:
     """Drop the wallets that were opened for a grant that was then refused; return the news of the others."""
     mine = [wallet for wallet in state.wallets.values() if opened.get(wallet.reference) == wallet.id]
-    rows.delete(tables.WALLETS, [wallet.id for wallet in mine if wallet.sequence == 0])
+    empty = [[wallet.id] for wallet in mine if wallet.sequence == 0]
+    rows.write([rows.Change("delete", tables.WALLETS.only("id"), empty)])
     return [news_of_opening(wallet.reference) for wallet in mine if wallet.sequence > 0]
 
 

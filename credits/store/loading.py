@@ -5,26 +5,26 @@ grants would return them as they were before the wait. The loads are statements 
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
 from core import rows
+from core.rows import Query
 
 from ..engine import State
 from ..engine import commands as c
 from ..engine.state import Allocation, Consumption, Entry, Grant, Hold, Wallet
 from ..models import Wallet as WalletModel
-from .decoding import decode, load_rollover
+from .decoding import load_rollover
 from .tables import ALLOCATIONS, ENTRIES, GRANTS, HOLDS, KEYS, WALLET_STATE
 
 LOCKED = rows.Table(
     "credits_wallet",
     (*WALLET_STATE, ("reference", "text"), ("time_zone", "text"), ("attributes", "text"), ("created_at", "instant")),
 )
-LOADED_GRANT = GRANTS.only(*[name for name in GRANTS.names if name not in ("is_open", "created_at")])
+LOADED_GRANT = GRANTS.but("is_open", "created_at")
 LOADED_HOLD = rows.Table("credits_hold", (*HOLDS.columns, ("grant_id", "uuid"), ("cover", "bigint")))
 NAMED_ENTRY = rows.Table("credits_ledgerentry", (*ENTRIES.columns, ("reference", "text")))
 TAKEN = rows.Table(
@@ -44,20 +44,17 @@ TAKEN = rows.Table(
 def load_state(references: Sequence[str], commands: Sequence[c.Command]) -> State:
     """Lock the wallets in the order of their primary keys and load their open grants, active holds and used keys."""
     keys = [(command.reference, command.principal, command.key) for command in commands if command.key is not None]
-    with ExitStack() as stack:
-        lock, grants, holds, known = (stack.enter_context(connection.cursor()) for _ in range(4))
+    queries = [_of_wallets(LOADED_GRANT, GRANTS_SQL, references), _of_wallets(LOADED_HOLD, HOLDS_SQL, references)]
+    with connection.cursor() as lock:
         lock.execute(*_lock_sql(references))
-        grants.execute(*_of_wallets(GRANTS_SQL, references))
-        holds.execute(*_of_wallets(HOLDS_SQL, references))
-        if keys:
-            known.execute(*_known_sql(keys))
-        wallets = [_wallet(row) for row in decode(LOCKED, lock.fetchall())]
-        by_id = {wallet.id: wallet for wallet in wallets}
-        state = State({wallet.reference: wallet for wallet in wallets})
-        add_grants(by_id, decode(LOADED_GRANT, grants.fetchall()))
-        add_holds(by_id, decode(LOADED_HOLD, holds.fetchall()))
-        if keys:
-            _add_known(state, decode(NAMED_ENTRY, known.fetchall()))
+        grants, holds, *known = rows.fetch([*queries, *([_known_query(keys)] if keys else [])])
+        wallets = [_wallet(row) for row in rows.convert(rows.decoders(connection.vendor, LOCKED), lock.fetchall())]
+    by_id = {wallet.id: wallet for wallet in wallets}
+    add_grants(by_id, grants)
+    add_holds(by_id, holds)
+    state = State({wallet.reference: wallet for wallet in wallets})
+    for entry in entries_of(known[0] if known else []):
+        state.known[entry.wallet_id, entry.principal or "", entry.idempotency_key or ""] = entry
     _load_named(state, by_id, commands)
     return state
 
@@ -68,7 +65,7 @@ def entries_of(table_rows: Sequence[Sequence[Any]]) -> list[Entry]:
     if moved:
         condition, params = rows.any_of("entry_id", list(moved), "uuid")
         sql = f"SELECT entry_id, grant_id, amount FROM credits_grantallocation WHERE {condition} ORDER BY id"
-        for entry, grant, amount in _fetch(sql, params, ALLOCATIONS):
+        for entry, grant, amount in rows.fetch([Query(ALLOCATIONS, sql, params)])[0]:
             moved[entry].append(Allocation(grant, amount))
     return [Entry(*row[:2], row[-1], *row[2:-1], tuple(moved[row[0]])) for row in table_rows]
 
@@ -103,9 +100,9 @@ def _lock_sql(references: Sequence[str]) -> tuple[str, list[Any]]:
     return f"{before}{condition}{after}", params
 
 
-def _of_wallets(sql: str, references: Sequence[str]) -> tuple[str, list[Any]]:
+def _of_wallets(table: rows.Table, sql: str, references: Sequence[str]) -> Query:
     condition, params = rows.any_of("w.reference", references)
-    return f"{sql} WHERE {condition}", params
+    return Query(table, f"{sql} WHERE {condition}", params)
 
 
 def _columns(table: rows.Table, alias: str) -> str:
@@ -130,23 +127,16 @@ TAKEN_SQL = (
 ENTRY_SELECT = f"SELECT {_columns(ENTRIES, 'e')}, w.reference FROM"
 
 
-def _known_sql(keys: list[tuple[str, str, str | None]]) -> tuple[str, list[Any]]:
+def _known_query(keys: list[tuple[str, str, str | None]]) -> Query:
     match = "e.wallet_id = w.id AND e.principal = {0} AND e.idempotency_key = {1}"
     if len(keys) == 1:
         reference, principal, key = keys[0]
-        joined = match.format("%s", "%s")
-        return (
-            f"{ENTRY_SELECT} credits_wallet w JOIN credits_ledgerentry e ON {joined} WHERE w.reference = %s",
-            [principal, key, reference],
-        )
+        sql = f"{ENTRY_SELECT} credits_wallet w JOIN credits_ledgerentry e ON {match.format('%s', '%s')}"
+        return Query(NAMED_ENTRY, f"{sql} WHERE w.reference = %s", [principal, key, reference])
     join = "STRAIGHT_JOIN" if connection.vendor == "mysql" else "CROSS JOIN"
-    source = rows.source_of(connection.vendor, KEYS)
-    joined = match.format("v.principal", "v.idempotency_key")
-    sql = (
-        f"{ENTRY_SELECT} {source} {join} credits_wallet w {join} credits_ledgerentry e"
-        f" WHERE w.reference = v.reference AND {joined}"
-    )
-    return sql, [rows.document(KEYS, keys)]
+    tables = f"{rows.source_of(connection.vendor, KEYS)} {join} credits_wallet w {join} credits_ledgerentry e"
+    condition = f"w.reference = v.reference AND {match.format('v.principal', 'v.idempotency_key')}"
+    return Query(NAMED_ENTRY, f"{ENTRY_SELECT} {tables} WHERE {condition}", [rows.document(KEYS, keys)])
 
 
 def _load_named(state: State, by_id: dict[str, Wallet], commands: Sequence[c.Command]) -> None:
@@ -159,7 +149,7 @@ def _load_named(state: State, by_id: dict[str, Wallet], commands: Sequence[c.Com
     if missing:
         condition, params = rows.any_of("g.id", sorted(missing), "uuid")
         sql = f"SELECT {_columns(LOADED_GRANT, 'g')} FROM credits_grant g WHERE {condition}"
-        add_grants(by_id, [row for row in _fetch(sql, params, LOADED_GRANT) if row[1] in by_id])
+        add_grants(by_id, [row for row in rows.fetch([Query(LOADED_GRANT, sql, params)])[0] if row[1] in by_id])
     _load_ended_holds(by_id, commands)
 
 
@@ -169,7 +159,9 @@ def _load_consumptions(state: State, entries: Sequence[str]) -> list[str]:
         return []
     condition, params = rows.any_of("e.id", entries, "uuid")
     taken: dict[str, list[Allocation]] = {}
-    for entry, reference, kind, amount, back, grant, part in _fetch(f"{TAKEN_SQL} WHERE {condition}", params, TAKEN):
+    for entry, reference, kind, amount, back, grant, part in rows.fetch(
+        [Query(TAKEN, f"{TAKEN_SQL} WHERE {condition}", params)]
+    )[0]:
         allocations = taken.setdefault(entry, [])
         if grant is not None:
             allocations.append(Allocation(grant, part))
@@ -183,20 +175,8 @@ def _load_ended_holds(by_id: dict[str, Wallet], commands: Sequence[c.Command]) -
     if missing:
         condition, params = rows.any_of("h.id", sorted(missing), "uuid")
         sql = f"{HOLD_SELECT} credits_hold h LEFT JOIN credits_holdcover c ON false WHERE {condition}"
-        add_holds(by_id, [row for row in _fetch(sql, params, LOADED_HOLD) if row[1] in by_id])
+        add_holds(by_id, [row for row in rows.fetch([Query(LOADED_HOLD, sql, params)])[0] if row[1] in by_id])
 
 
 def _wallet(row: list[Any]) -> Wallet:
     return Wallet(**dict(zip(LOCKED.names, row, strict=True)))
-
-
-def _add_known(state: State, table_rows: list[list[Any]]) -> None:
-    for entry in entries_of(table_rows):
-        if entry.principal is not None and entry.idempotency_key is not None:
-            state.known[entry.wallet_id, entry.principal, entry.idempotency_key] = entry
-
-
-def _fetch(sql: str, params: Sequence[Any], table: rows.Table) -> list[list[Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return decode(table, cursor.fetchall())

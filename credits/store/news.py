@@ -1,13 +1,11 @@
 """The events that the ledger publishes: one for each entry, under the name that its kind has in the outside world."""
 
 from core.amounts import format_micros
+from core.events import News
 from core.problems import Problem
 
 from ..engine.commands import Command
 from ..engine.state import Entry
-
-News = tuple[str, str, dict[str, object]]
-"""Name, stream, payload."""
 
 NAMES = {
     "issued": "grant.issued",

@@ -1,39 +1,58 @@
-"""Write what a run posted: one statement per table, whatever the number of commands."""
+"""Write what a run posted: one change per table, whatever the number of commands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
-from core import rows
+from core import events, rows
+from core.rows import Change
 
 from ..engine import Run
 from ..engine.journal import Journal
-from ..engine.state import Entry, Grant, Hold, Wallet
+from ..engine.state import Entry, Grant, Wallet
 from . import tables
 from .decoding import dump_rollover
+from .news import News
+
+Covers = Mapping[str, Mapping[str, int]]
+"""For each hold, how much rests on which grant."""
 
 
-def write_run(run: Run, refused: Sequence[Wallet] = ()) -> None:
-    """Write wallets, grants, holds and entries with their allocations."""
+def write_run(run: Run, refused: Sequence[Wallet], covered: Covers, news: Sequence[News]) -> None:
+    """Write wallets, grants, holds, entries with their allocations, and the news of them.
+
+    `covered` are the covers of holds as they were loaded.
+    """
     journal = run.journal
-    changed = {wallet.id: wallet for wallet in (*journal.wallets.values(), *refused)}
-    _write_wallets(journal, list(changed.values()))
-    _write_grants(journal)
-    _write_holds(journal)
-    _write_entries(journal.entries)
+    wallets = {wallet.id: wallet for wallet in (*journal.wallets.values(), *refused)}
+    rows.write(
+        [
+            _wallet_changes(journal, list(wallets.values())),
+            *_grant_changes(journal),
+            *_hold_changes(journal, covered),
+            *_entry_changes(journal.entries),
+            events.change_of(news),
+        ]
+    )
 
 
-def _write_wallets(journal: Journal, wallets: Sequence[Wallet]) -> None:
+def _wallet_changes(journal: Journal, wallets: Sequence[Wallet]) -> Change:
     for wallet in wallets:
         wallet.updated_at = journal.now
-    table = tables.WALLETS
-    rows.update(table, [[getattr(wallet, name) for name in table.names] for wallet in wallets])
+    return _change("update", tables.WALLETS, wallets)
 
 
-def _write_grants(journal: Journal) -> None:
-    rows.insert(tables.GRANTS, [_grant_row(grant, journal) for grant in journal.new_grants.values()])
+def _grant_changes(journal: Journal) -> list[Change]:
     old = [grant for grant in journal.grants.values() if grant.id not in journal.new_grants]
-    table = tables.GRANT_CHANGES
-    rows.update(table, [[getattr(grant, name) for name in table.names] for grant in old])
-    rows.increment(tables.GRANTS.only("id", "lost"), list(journal.lost.items()))
+    return [
+        Change("insert", tables.GRANTS, [_grant_row(grant, journal) for grant in journal.new_grants.values()]),
+        _change("update", tables.GRANT_CHANGES, old),
+        Change("add", tables.GRANTS.only("id", "lost"), list(journal.lost.items())),
+    ]
+
+
+def _change(verb: str, table: rows.Table, objects: Iterable[object]) -> Change:
+    read = attrgetter(*table.names)
+    return Change(verb, table, [read(thing) for thing in objects])
 
 
 def _grant_row(grant: Grant, journal: Journal) -> list[object]:
@@ -65,20 +84,21 @@ def _grant_row(grant: Grant, journal: Journal) -> list[object]:
     ]
 
 
-def _write_holds(journal: Journal) -> None:
-    names = tables.HOLDS.names
-    rows.insert(tables.HOLDS, [[getattr(hold, name) for name in names] for hold in journal.new_holds.values()])
+def _hold_changes(journal: Journal, covered: Covers) -> list[Change]:
     old = [hold for hold in journal.holds.values() if hold.id not in journal.new_holds]
-    table = tables.HOLD_CHANGES
-    rows.update(table, [[getattr(hold, name) for name in table.names] for hold in old])
-    rows.delete(tables.COVERS, [hold.id for hold in old])
-    rows.insert(tables.COVERS, [cover for hold in (*journal.new_holds.values(), *old) for cover in _covers(hold)])
+    holds = [*journal.new_holds.values(), *old]
+    now = {(hold.id, grant): amount for hold in holds for grant, amount in hold.cover.items()}
+    before = {(hold.id, grant): amount for hold in old for grant, amount in covered.get(hold.id, {}).items()}
+    return [
+        _change("insert", tables.HOLDS, journal.new_holds.values()),
+        _change("update", tables.HOLD_CHANGES, old),
+        Change("delete", tables.COVERS.only("hold_id", "grant_id"), list(before.keys() - now.keys())),
+        Change("upsert", tables.COVERS, [(*key, now[key]) for key in now if before.get(key) != now[key]]),
+    ]
 
 
-def _covers(hold: Hold) -> list[tuple[str, str, int]]:
-    return [(hold.id, grant, amount) for grant, amount in hold.cover.items()]
-
-
-def _write_entries(entries: Sequence[Entry]) -> None:
-    rows.insert(tables.ENTRIES, [(*entry[:2], *entry[3:-1]) for entry in entries])
-    rows.insert(tables.ALLOCATIONS, [(entry.id, *part) for entry in entries for part in entry.allocations])
+def _entry_changes(entries: Sequence[Entry]) -> list[Change]:
+    return [
+        Change("insert", tables.ENTRIES, [(*entry[:2], *entry[3:-1]) for entry in entries]),
+        Change("insert", tables.ALLOCATIONS, [(entry.id, *part) for entry in entries for part in entry.allocations]),
+    ]

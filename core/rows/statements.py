@@ -1,0 +1,68 @@
+"""The SQL of each change, around one parameter: the JSON document with its rows."""
+
+from functools import lru_cache
+
+from .tables import Table
+
+SQL_TYPES = {
+    "postgresql": {"uuid": "uuid", "bigint": "bigint", "text": "text", "instant": "timestamptz", "flag": "boolean"},
+    "mysql": {"uuid": "uuid", "bigint": "bigint", "text": "text", "instant": "datetime(6)", "flag": "boolean"},
+}
+
+
+@lru_cache(maxsize=512)
+def build(vendor: str, verb: str, table: Table) -> str:
+    """Return the statement for a verb of `batches.Change`."""
+    if verb in ("insert", "ignore", "upsert"):
+        return _insert(vendor, verb, table)
+    if verb == "delete":
+        return _delete(vendor, table)
+    return _update(vendor, table, adds=verb == "add")
+
+
+def source_of(vendor: str, table: Table) -> str:
+    """Return the SQL that reads the JSON document parameter as a relation `v` with the table's columns."""
+    if vendor == "sqlite":
+        columns = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(table.names))
+        return f"(SELECT {columns} FROM json_each(%s)) AS v"
+    types = SQL_TYPES[vendor]
+    if vendor == "postgresql":
+        columns = ", ".join(f"{name} {types[kind]}" for name, kind in table.columns)
+        return f"json_to_recordset(%s::json) AS v({columns})"
+    columns = ", ".join(f"{name} {types[kind]} PATH '$[{i}]'" for i, (name, kind) in enumerate(table.columns))
+    return f"JSON_TABLE(%s, '$[*]' COLUMNS ({columns})) AS v"
+
+
+def _insert(vendor: str, verb: str, table: Table) -> str:
+    names = ", ".join(table.names)
+    values = ", ".join(f"v.{name}" for name in table.names)
+    *keys, last = table.names
+    # SQLite needs the WHERE to tell ON CONFLICT from a join's ON.
+    sql = f"INTO {table.name} ({names}) SELECT {values} FROM {source_of(vendor, table)} WHERE true"
+    if vendor == "mysql":
+        upsert = f" ON DUPLICATE KEY UPDATE {last} = v.{last}" if verb == "upsert" else ""
+        return f"INSERT {'IGNORE ' if verb == 'ignore' else ''}{sql}{upsert}"
+    if verb == "upsert":
+        sql += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {last} = EXCLUDED.{last}"
+    return f"INSERT {sql}{' ON CONFLICT DO NOTHING' if verb == 'ignore' else ''}"
+
+
+def _update(vendor: str, table: Table, *, adds: bool) -> str:
+    key, *names = table.names
+    source = source_of(vendor, table)
+    values = {name: f"t.{name} + v.{name}" if adds else f"v.{name}" for name in names}
+    if vendor == "mysql":
+        sets = ", ".join(f"t.{name} = {value}" for name, value in values.items())
+        return f"UPDATE {source} STRAIGHT_JOIN {table.name} AS t ON t.{key} = v.{key} SET {sets}"
+    sets = ", ".join(f"{name} = {value}" for name, value in values.items())
+    return f"UPDATE {table.name} AS t SET {sets} FROM {source} WHERE t.{key} = v.{key}"
+
+
+def _delete(vendor: str, table: Table) -> str:
+    source = source_of(vendor, table)
+    match = " AND ".join(f"t.{name} = v.{name}" for name in table.names)
+    if vendor == "mysql":
+        return f"DELETE t FROM {source} STRAIGHT_JOIN {table.name} AS t ON {match}"
+    if vendor == "postgresql":
+        return f"DELETE FROM {table.name} AS t USING {source} WHERE {match}"
+    return f"DELETE FROM {table.name} AS t WHERE EXISTS (SELECT 1 FROM {source} WHERE {match})"
