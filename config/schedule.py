@@ -5,6 +5,8 @@ from typing import Any
 from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
+    "relay-events": {"task": "core.tasks.relay_events", "schedule": 1.0, "options": {"expires": 5}},
+    "purge-old-rows": {"task": "core.tasks.purge_old_rows", "schedule": crontab(hour="3", minute="41")},
     "forget-expired-logins": {
         "task": "accounts.tasks.forget_expired_logins",
         "schedule": crontab(hour="3", minute="17"),

@@ -66,6 +66,9 @@ class CreditsField(_AmountBase):
 class JSONTextField(_JSONBase):
     """A JSON value kept as canonical text, so that no database changes its numbers; NULL is None."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, *_: object) -> Any:
         """Return the Python value of the stored text."""
         return None if value is None else json.loads(value)

@@ -18,6 +18,7 @@ class Event(models.Model):
     name = models.CharField(max_length=80)
     payload = JSONTextField()
     created_at = models.DateTimeField()
+    in_order = models.BooleanField(default=True, db_default=True)
     delivered_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     next_attempt_at = models.DateTimeField(null=True)
@@ -29,7 +30,7 @@ class Event(models.Model):
             models.CheckConstraint(condition=Q(stream_seq__gte=1), name="event_number_starts_at_one"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["delivered_at", "stream", "stream_seq"], name="event_undelivered"),
+            models.Index(fields=["delivered_at", "in_order", "stream", "stream_seq"], name="event_undelivered"),
             models.Index(fields=["id"], condition=Q(stream_seq__isnull=True), name="event_unnumbered"),
         ]
 

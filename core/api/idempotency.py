@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
+from core.api.actors import actor_of
 from core.exceptions import IdempotencyKeyInvalid, IdempotencyKeyMissing, KeyReused
 from core.json_text import canonical
 from core.models import IdempotentRequest
@@ -52,7 +53,7 @@ def idempotent(
 
     def decorate(method: Method[View, Arguments]) -> Method[View, Arguments]:
         @wraps(method)
-        def answer(view: View, request: Request, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
+        def answer(view: View, request: Request, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
             key = read_key(request, required=required)
             if key is None:
                 return method(view, request, *args, **kwargs)
@@ -71,8 +72,7 @@ def idempotent(
 
 
 def _scope(request: Request) -> str:
-    actor = getattr(request.auth, "actor", "anonymous")
-    return f"{actor} {request.method} {request.path}"[:255]
+    return f"{actor_of(request)} {request.method} {request.path}"[:255]
 
 
 def _fingerprint(request: Request) -> str:

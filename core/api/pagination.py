@@ -5,11 +5,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,8 +30,11 @@ class CursorPagination(BasePagination):
 
     ordering: ClassVar[Sequence[str]] = ("-id",)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: APIView | None = None
+    ) -> list[Any]:
         """Return the rows of the page that `limit` and `cursor` name; raises ValidationFailed."""
+        assert isinstance(queryset, QuerySet), "Pages are read from the database, by keyset"  # noqa: S101
         self.request = request
         ordering = tuple(getattr(view, "ordering", self.ordering))
         self.names = [name.removeprefix("-") for name in ordering]
@@ -98,7 +101,8 @@ class CursorPagination(BasePagination):
         except ValueError:
             raise ValidationFailed([("cursor", "Take the cursor from `next` or `previous` as it is.")]) from None
         backwards, *values = json.loads(raw[16:])
-        return backwards, [model._meta.get_field(name).to_python(v) for name, v in zip(self.names, values, strict=True)]
+        fields = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in self.names]
+        return backwards, [field.to_python(value) for field, value in zip(fields, values, strict=True)]
 
     def _seal(self, text: bytes) -> bytes:
         """Return 16 bytes that only this list of this installation puts before a cursor."""

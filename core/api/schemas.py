@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.actors import actor_of
 from core.api.fields import StrictBooleanField, StrictSerializer
 from core.api.queries import read_query
 from core.attributes import current_schema, replace_schema
@@ -49,5 +50,5 @@ class SchemaView(APIView):
         """Put a new version in force, unless stored rows would break it."""
         change = SchemaChange(data=request.data)
         change.is_valid(raise_exception=True)
-        row = replace_schema(subject=subject, actor=request.auth.actor, **change.validated_data)
+        row = replace_schema(subject=subject, actor=actor_of(request), **change.validated_data)
         return Response(SchemaShown(row).data)
