@@ -1,6 +1,6 @@
 """The machinery's rows for operators: all read-only, and failed events may be tried again at once."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -8,8 +8,10 @@ from django.http import HttpRequest
 
 from core.models import AttributeSchema, Event, EventStream, IdempotentRequest, TestClock
 
+_ModelAdmin = admin.ModelAdmin[Any] if TYPE_CHECKING else admin.ModelAdmin
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+
+class ReadOnlyAdmin(_ModelAdmin):
     """Rows that only services write."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
