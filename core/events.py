@@ -9,6 +9,9 @@ from django.db import transaction
 from core import clock, handlers, logs, rows
 from core.json_text import canonical
 
+News = tuple[str, str, Mapping[str, object]]
+"""Name, stream, payload."""
+
 EVENTS = rows.Table(
     "core_event", (("stream", "text"), ("name", "text"), ("payload", "text"), ("created_at", "instant"))
 )
@@ -24,13 +27,18 @@ def publish(name: str, *, stream: str, payload: Mapping[str, object]) -> None:
     publish_many([(name, stream, payload)])
 
 
-def publish_many(events: Sequence[tuple[str, str, Mapping[str, object]]]) -> None:
+def publish_many(events: Sequence[News]) -> None:
     """Write events of (name, stream, payload) in one statement, in their order, into the caller's transaction."""
-    if events:
-        at = clock.now()
-        rows.insert(EVENTS, [(stream, name, canonical(payload), at) for name, stream, payload in events])
-        if any(handlers.has_any(name) for name, _, _ in events):
-            transaction.on_commit(_nudge_relay)
+    rows.write([change_of(events)])
+
+
+def change_of(events: Sequence[News]) -> rows.Change:
+    """Return the rows of events, for a caller that writes them together with its own in one transaction."""
+    if any(handlers.has_any(name) for name, _, _ in events):
+        transaction.on_commit(_nudge_relay)
+    at = clock.now()
+    table_rows = [(stream, name, canonical(payload), at) for name, stream, payload in events]
+    return rows.Change("insert", EVENTS, table_rows)
 
 
 def _nudge_relay() -> None:
