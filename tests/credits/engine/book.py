@@ -141,10 +141,10 @@ class Book:
         return self.do(c.Unfreeze(reference="w")).id
 
     def grant(self, grant_id: str) -> Grant:
-        return self.shelf.find_grant(grant_id)
+        return self.shelf.posted_grants[grant_id]
 
     def held_by(self, hold_id: str) -> Hold:
-        return self.shelf.find_hold(hold_id)
+        return self.shelf.posted_holds[hold_id]
 
     def left(self, *grants: str) -> Any:
         """Return what remains of the grants."""
@@ -168,8 +168,7 @@ class Book:
 
     def children(self, grant: str) -> list[Grant]:
         """Return the grants that descend directly from one, oldest first."""
-        everywhere = [g for reference in self.shelf.wallets for g in self.shelf.grants_of(reference)]
-        return [found for found in everywhere if found.parent == grant]
+        return [found for found in self.shelf.posted_grants.values() if found.parent == grant]
 
 
 def named(value: str | None) -> str:

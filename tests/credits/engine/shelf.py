@@ -2,7 +2,6 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 
 from credits.engine import Run, State, run
@@ -21,6 +20,8 @@ class Shelf:
         self.wallets = {reference: Wallet(f"wallet-{reference}", reference) for reference in references}
         self.entries: list[Entry] = []
         self.by_id: dict[str, Entry] = {}
+        self.posted_grants: dict[str, Grant] = {}
+        self.posted_holds: dict[str, Hold] = {}
         self.known: dict[tuple[str, str, str], Entry] = {}
         self.reversed: dict[str, int] = defaultdict(int)
         self.closed: dict[str, dict[str, Grant]] = {wallet.id: {} for wallet in self.wallets.values()}
@@ -46,18 +47,10 @@ class Shelf:
         self._keep(journal)
         return journal
 
-    def grants_of(self, reference: str) -> Iterator[Grant]:
-        """Yield every grant that the wallet ever had, oldest first."""
-        wallet = self.wallets[reference]
-        return iter(sorted([*wallet.grants.values(), *self.closed[wallet.id].values()], key=lambda grant: grant.id))
-
-    def find_grant(self, grant_id: str) -> Grant:
-        shelves = [wallet.grants for wallet in self.wallets.values()] + list(self.closed.values())
-        return next(grants[grant_id] for grants in shelves if grant_id in grants)
-
-    def find_hold(self, hold_id: str) -> Hold:
-        shelves = [wallet.holds for wallet in self.wallets.values()] + list(self.ended.values())
-        return next(holds[hold_id] for holds in shelves if hold_id in holds)
+    def grants_of(self, reference: str) -> list[Grant]:
+        """Return every grant that the wallet ever had, oldest first."""
+        wallet = self.wallets[reference].id
+        return [grant for grant in self.posted_grants.values() if grant.wallet_id == wallet]
 
     def _load_named(self, command: Command) -> None:
         wallet = self.wallets.get(command.reference)
@@ -80,13 +73,15 @@ class Shelf:
         return Consumption(entry.id, entry.reference, entry.kind, entry.amount, back, entry.allocations)
 
     def _keep(self, journal: Journal) -> None:
+        self.posted_grants.update(journal.new_grants)
+        self.posted_holds.update(journal.new_holds)
         for entry in journal.entries:
             self.entries.append(entry)
             self.by_id[entry.id] = entry
             if entry.kind == "reversed" and entry.reverses is not None:
                 self.reversed[entry.reverses] += entry.amount
         for head, lost in journal.lost.items():
-            self.find_grant(head).lost += lost
+            self.posted_grants[head].lost += lost
         if not self.keeps_all:
             for wallet in self.wallets.values():
                 self._unload(wallet)
