@@ -1,7 +1,9 @@
 """One page: every URL of the project."""
 
+from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.permissions import by_method, requires
 from core.api.health import healthz, readyz
@@ -21,11 +23,18 @@ SCHEMA_RIGHTS = by_method(
 )
 TEST_CLOCK_RIGHTS = requires(scope="admin", perm="core.change_testclock")
 
+# Swagger UI sets style attributes and carries its icons in data: URLs; nothing else may.
+docs_page = csp_update({"style-src": "'unsafe-inline'", "img-src": ["'self'", "data:"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="schema")
+)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("readyz", readyz),
     path("problems", problem_types),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", docs_page, name="docs"),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/schemas/<str:subject>", SchemaView.as_view(permission_classes=[SCHEMA_RIGHTS])),
     path("api/v1/test-clock", TestClockView.as_view(permission_classes=[TEST_CLOCK_RIGHTS])),

@@ -12,7 +12,9 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_key_in(VAR_DIR / "secret-ke
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 DATABASES = {"default": database(f"sqlite:///{VAR_DIR / 'scrip.sqlite3'}")}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Static files are served from where they are; nothing is collected.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None
 TEST_CLOCK_ENABLED = True
 DEMO_DATA_ALLOWED = True
 

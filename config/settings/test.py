@@ -7,10 +7,13 @@ from .base import VAR_DIR, env
 from .databases import database
 
 DEBUG = False
+STATIC_ROOT = None
 TEST_CLOCK_ENABLED = False
 DEMO_DATA_ALLOWED = True
 SECRET_KEY = "test-" + "x" * 60
 ALLOWED_HOSTS = ["*"]
+# Every test registers from one address.
+REGISTRATIONS_PER_ADDRESS_AND_HOUR = 1_000_000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 DATABASES = {"default": database(env("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/scrip"))}

@@ -18,4 +18,5 @@ def _touches_database(item: pytest.Item) -> bool:
     owner = getattr(item, "cls", None)
     if owner is not None and issubclass(owner, SimpleTestCase):
         return issubclass(owner, TransactionTestCase)
-    return bool(item.get_closest_marker("django_db")) or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db")) or bool(DATABASE_FIXTURES & fixtures)
