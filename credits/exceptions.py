@@ -37,24 +37,28 @@ class WalletNotFound(Problem):
     status = 404
     code = "wallet_not_found"
     title = "No such wallet"
+    default_detail = "There is no such wallet; check the reference, or open it with a grant."
 
 
 class GrantNotFound(Problem):
     status = 404
     code = "grant_not_found"
     title = "No such grant"
+    default_detail = "There is no such grant; list the wallet's grants to find the id."
 
 
 class HoldNotFound(Problem):
     status = 404
     code = "hold_not_found"
     title = "No such hold"
+    default_detail = "There is no such hold; list the wallet's holds to find the id."
 
 
 class EntryNotFound(Problem):
     status = 404
     code = "entry_not_found"
     title = "No such entry"
+    default_detail = "There is no such entry; list the wallet's entries to find the id."
 
 
 class BalanceTooLarge(Problem):

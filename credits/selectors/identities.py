@@ -14,14 +14,14 @@ def reference_of_hold(hold: str) -> str:
     try:
         return _reference_of_hold(hold)
     except Hold.DoesNotExist:
-        raise HoldNotFound("There is no such hold; list the wallet's holds to find the id.") from None
+        raise HoldNotFound from None
 
 
 def reference_of_grant(grant: str) -> str:
     """Return the reference of the wallet of a grant; raise GrantNotFound."""
     reference = Grant.objects.filter(pk=UUID(grant)).values_list("wallet__reference", flat=True).first()
     if reference is None:
-        raise GrantNotFound("There is no such grant; list the wallet's grants to find the id.")
+        raise GrantNotFound
     return reference
 
 
@@ -29,7 +29,7 @@ def reference_of_entry(entry: str) -> str:
     """Return the reference of the wallet of an entry; raise EntryNotFound."""
     reference = LedgerEntry.objects.filter(pk=UUID(entry)).values_list("wallet__reference", flat=True).first()
     if reference is None:
-        raise EntryNotFound("There is no such entry; list the wallet's entries to find the id.")
+        raise EntryNotFound
     return reference
 
 
