@@ -9,12 +9,13 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.audited_admin import AuditedAdmin, ReadOnlyAdmin
+from accounts.audited_admin import AuditedAdmin
 from accounts.forms import NewUserForm, UserForm
 from accounts.models import ApiKey, OperatorAction, User
 from accounts.services.api_keys import create_api_key, revoke_api_key
 from accounts.services.audit import origin_of
 from accounts.services.users import end_sessions, open_user
+from core.admin import ReadOnlyAdmin
 
 # Their stock pages are for reading other people's tokens.
 for model in (BlacklistedToken, OutstandingToken):

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 from core.triggers import AppendOnly
@@ -6,3 +8,4 @@ from core.triggers import AppendOnly
 class AccountsConfig(AppConfig):
     name = "accounts"
     append_only = (AppendOnly("accounts_operatoraction"),)
+    attribute_subjects: ClassVar[dict[str, str]] = {"user": "accounts.User"}

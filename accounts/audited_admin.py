@@ -1,4 +1,4 @@
-"""What the admin pages of every app share: changes that leave a trace, and models that are only looked at."""
+"""What the admin pages of every app share: changes leave a trace that nobody can delete."""
 
 from typing import Any
 
@@ -34,16 +34,3 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no para
         record_action(
             origin=origin_of(request), action=f"{noun}.{verb}", target_type=noun, target_id=obj.pk, after=message
         )
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # as above
-    """Show a model and change nothing."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

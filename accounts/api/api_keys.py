@@ -1,5 +1,6 @@
 """GET, POST /api-keys and DELETE /api-keys/{id}."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -13,6 +14,8 @@ from accounts.models import ApiKey
 from accounts.permissions import by_method, requires
 from accounts.services.api_keys import create_api_key, revoke_api_key
 from accounts.services.audit import origin_of
+from core.api.pagination import CursorPagination
+from core.api.queries import read_query
 from core.exceptions import NotFound
 
 
@@ -24,7 +27,14 @@ class ApiKeysView(ListAPIView[ApiKey]):
         ),
     )
     serializer_class = ApiKeySerializer
+    pagination_class = CursorPagination
     queryset = ApiKey.objects.all()
+
+    @extend_schema(tags=["identity"])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the keys, the newest first."""
+        read_query(request, paginated=True)
+        return super().get(request, *args, **kwargs)
 
     @extend_schema(request=ApiKeyRequestSerializer, responses={201: NewApiKeySerializer}, tags=["identity"])
     def post(self, request: Request) -> Response:

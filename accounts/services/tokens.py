@@ -106,9 +106,10 @@ def _spend(token: RefreshToken) -> None:
 
 
 def _claims(token: AccessToken | RefreshToken) -> Claims:
+    sub, staff, stamp = (token.get(name) for name in ("sub", "staff", "stamp"))
+    if not (isinstance(sub, str) and isinstance(staff, bool) and isinstance(stamp, str)):
+        raise TokenInvalid
     try:
-        claims = Claims(sub=token["sub"], staff=token["staff"], stamp=token["stamp"])
-        uuid.UUID(claims.sub)
-    except (KeyError, ValueError, TypeError, AttributeError):
+        return Claims(str(uuid.UUID(sub)), staff, stamp)
+    except ValueError:
         raise TokenInvalid from None
-    return claims

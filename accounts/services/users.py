@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from accounts.exceptions import EmailTaken
 from accounts.models import User, normalize_email
 from accounts.services.audit import Origin, record_action
+from core.attributes import validate_attributes
 from core.exceptions import ValidationFailed
 
 
@@ -38,7 +39,12 @@ def open_user(*, user: User) -> None:
 
 
 def change_profile(*, user: User, **changes: Any) -> User:
-    """Replace the name, the attributes or the preferences of a user."""
+    """Replace the name, the attributes or the preferences of a user.
+
+    Raises ValidationFailed for attributes that the schema of the subject `user` refuses.
+    """
+    if "attributes" in changes:
+        validate_attributes("user", changes["attributes"])
     for field, value in changes.items():
         setattr(user, field, value)
     user.save(update_fields=changes.keys())
