@@ -1,6 +1,6 @@
 """The machinery's rows for operators: all read-only, and failed events may be tried again at once."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -8,7 +8,10 @@ from django.http import HttpRequest
 
 from core.models import AttributeSchema, Event, EventStream, IdempotentRequest, TestClock
 
-_ModelAdmin = admin.ModelAdmin[Any] if TYPE_CHECKING else admin.ModelAdmin
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
 
 
 class ReadOnlyAdmin(_ModelAdmin):
@@ -53,7 +56,7 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ("stream__exact",)
     ordering = ("-id",)
     show_full_result_count = False
-    actions: ClassVar = ["retry"]
+    actions = ("retry",)
 
     @admin.action(description="Try the selected failed events again now", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:

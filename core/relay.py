@@ -56,16 +56,13 @@ def number_events() -> int:
 
 def _number(found: list[tuple[int, str, str]]) -> None:
     at = clock.now()
-    known = dict(EventStream.objects.filter(stream__in={stream for _, stream, _ in found}).values_list())
-    last = dict(known)
+    last = dict(EventStream.objects.filter(stream__in={stream for _, stream, _ in found}).values_list())
     numbered = []
     for event_id, stream, name in found:
         last[stream] = last.get(stream, 0) + 1
         is_in_order = bool(handlers.in_order(name))
         numbered.append((event_id, last[stream], is_in_order, None if handlers.has_any(name) else at))
-    rows.update(NUMBERED, numbered)
-    rows.insert(STREAMS, [row for row in last.items() if row[0] not in known])
-    rows.update(STREAMS, [row for row in last.items() if row[0] in known])
+    rows.write([rows.Change("update", NUMBERED, numbered), rows.Change("upsert", STREAMS, list(last.items()))])
 
 
 def wake_tasks() -> int:
