@@ -73,6 +73,7 @@ class TestClock(models.Model):
     __test__ = False
     ONLY: ClassVar = 1
 
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     offset = models.DurationField(default=timedelta(0))
 
     class Meta:
