@@ -36,28 +36,32 @@ def configure() -> None:
     )
 
 
-def logging_settings(level: str) -> dict[str, Any]:
-    """Return the value of LOGGING: every logger writes JSON lines to standard error."""
+def logging_settings(level: str, *, readable: bool = False) -> dict[str, Any]:
+    """Return the value of LOGGING: every logger writes JSON lines, or readable ones, to standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "core.logs.formatter"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "formatters": {"lines": {"()": "core.logs.formatter", "readable": readable}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["console"], "level": level},
         # The line of the request says what these would say again.
         "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}},
     }
 
 
-def formatter() -> structlog.stdlib.ProcessorFormatter:
+def formatter(*, readable: bool = False) -> structlog.stdlib.ProcessorFormatter:
     """Return the formatter of every line, also of those that libraries write."""
+    json_lines = structlog.processors.JSONRenderer(default=str)
+    plain_lines = structlog.dev.ConsoleRenderer(
+        colors=False, timestamp_key="at", exception_formatter=structlog.dev.plain_traceback
+    )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_COMMON],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             redact,
-            structlog.processors.JSONRenderer(default=str),
+            plain_lines if readable else json_lines,
         ],
     )
 

@@ -1,5 +1,7 @@
 """`make run`: SQLite, no services, for one machine."""
 
+from core import logs
+
 from .base import *
 from .base import VAR_DIR, env
 from .databases import database
@@ -12,6 +14,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or secret_key_in(VAR_DIR / "secret-ke
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 DATABASES = {"default": database(f"sqlite:///{VAR_DIR / 'scrip.sqlite3'}")}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LOGGING = logs.logging_settings(env("LOG_LEVEL", default="INFO"), readable=True)
 # Static files are served from where they are; nothing is collected.
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
