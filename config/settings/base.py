@@ -16,7 +16,7 @@ env = environ.Env()
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.admin_site.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -178,6 +178,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 REDIS_URL: str = ""
+
+# The Redis database that keeps copies of balances for readers; empty: none.
+BALANCE_CACHE_URL: str = ""
 
 logs.configure()
 LOGGING = logs.logging_settings(env("LOG_LEVEL", default="INFO"))

@@ -23,6 +23,7 @@ DATABASES = {
     )
 }
 REDIS_URL = env("REDIS_URL", default="")
+BALANCE_CACHE_URL = env("BALANCE_CACHE_URL", default=REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

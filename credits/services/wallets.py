@@ -9,7 +9,9 @@ from django.db import transaction
 from core import clock, events
 from core.amounts import to_micros
 
+from .. import cache
 from ..engine import commands as c
+from ..engine.state import Wallet as SettledWallet
 from ..exceptions import WalletExists
 from ..models import Wallet
 from ..store import execute, open_wallets
@@ -50,9 +52,9 @@ def unfreeze(*, reference: str, reason: str, origin: Origin = INTERNAL) -> Poste
     return post(command_of(c.Unfreeze, origin, reference, reason))
 
 
-def settle_wallets(references: Iterable[str]) -> None:
-    """Post what is due in the wallets, so that what is read afterwards is the present."""
-    execute([], list(references))
+def settle_wallets(references: Iterable[str]) -> dict[str, SettledWallet]:
+    """Post what is due in the wallets and return them, with open grants and active holds, as they are at present."""
+    return execute([], list(references)).wallets
 
 
 def open_wallet(
@@ -90,4 +92,5 @@ def update_wallet(
         wallet.attributes = wallet.attributes if attributes is None else dict(attributes)
         wallet.updated_at = clock.now()
         wallet.save(update_fields=["time_zone", "attributes", "updated_at"])
+        cache.announce_other_members(reference, wallet.sequence)
         return wallet

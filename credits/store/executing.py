@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from core import clock, rows
 from core.ids import uuid7
 
+from .. import cache
 from ..engine import Result, Run, State, run
 from ..engine import commands as c
 from ..engine.state import Wallet
@@ -47,6 +48,7 @@ def execute(commands: Sequence[c.Command], settle: Iterable[str] = ()) -> Execut
         refused, refusals = _tell_refusals(state, outcome)
         news = [*openings, *map(news_of_entry, outcome.journal.entries), *refusals]
         write_run(outcome, refused, covered, news)
+        cache.announce(list(outcome.journal.wallets.values()))
     return Execution(outcome.results, state.wallets)
 
 
@@ -82,7 +84,7 @@ def _tell_refusals(state: State, outcome: Run) -> tuple[list[Wallet], list[News]
             continue
         if _may_tell(wallet, outcome.journal.now):
             result.refusal.members["refusal"] = refusal_id = _new_id()
-            news.append(news_of_refusal(result.command, result.refusal, refusal_id))
+            news.append(news_of_refusal(result.command, result.refusal, refusal_id, result.sequence))
             wallets[wallet.id] = wallet
     return list(wallets.values()), news
 

@@ -56,11 +56,12 @@ def news_of_entry(entry: Entry) -> News:
     return NAMES[entry.kind], stream_of(entry.reference), payload
 
 
-def news_of_refusal(command: Command, refusal: Problem, refusal_id: str) -> News:
-    """Return the event of a refused command, with all that explains the refusal."""
+def news_of_refusal(command: Command, refusal: Problem, refusal_id: str, sequence: int) -> News:
+    """Return the event of a refused command; what the wallet had is what its entries up to `sequence` add up to."""
     payload: dict[str, object] = {
         "wallet": command.reference,
         "refusal": refusal_id,
+        "sequence": sequence,
         "operation": type(command).__name__,
         "code": refusal.code,
         "detail": refusal.detail,
