@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from .tables import Table
 
+# MariaDB's JSON_TABLE knows no uuid, and cuts a text of more than 64 kB without a word.
 SQL_TYPES = {
     "postgresql": {"uuid": "uuid", "bigint": "bigint", "text": "text", "instant": "timestamptz", "flag": "boolean"},
-    "mysql": {"uuid": "uuid", "bigint": "bigint", "text": "text", "instant": "datetime(6)", "flag": "boolean"},
+    "mysql": {"uuid": "char(36)", "bigint": "bigint", "text": "longtext", "instant": "datetime(6)", "flag": "boolean"},
 }
 
 
