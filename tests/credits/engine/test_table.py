@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a row of the table is one line
-"""Hold × expiry × purchase × consume × void × clawback: what happens, and exactly what the books say after it."""
+"""Hold, expiry, purchase, consume, void, clawback: what happens, and exactly what the books say after it."""
 
 import pytest
 
