@@ -55,14 +55,9 @@ def test_a_user_made_here_has_the_stored_spelling_and_a_wallet(desk: Client) -> 
 
 
 def change_user(client: Client, user: User, **changes: object) -> int:
-    body = {
-        "email": user.email,
-        "name": user.name,
-        "is_active": "on",
-        "attributes": "{}",
-        "preferences": "{}",
-        **changes,
-    }
+    body: dict[str, object] = {"email": user.email, "name": user.name, "is_active": "on"}
+    body |= {f"{prefix}{name}": "{}" for prefix in ("", "initial-") for name in ("attributes", "preferences")}
+    body |= changes
     return client.post(f"{USERS}{user.pk}/change/", {k: v for k, v in body.items() if v is not None}).status_code
 
 
