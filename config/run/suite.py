@@ -39,12 +39,13 @@ def _environment(database: str, stack: ExitStack) -> dict[str, str]:
     if database != "sqlite":
         url = stack.enter_context(servers.postgresql() if database == "postgresql" else servers.mariadb())
     redis_url = stack.enter_context(servers.redis_server())
-    print(f"scrip  | database {_without_password(url)}, Redis {_without_password(redis_url)}", flush=True)
+    print(f"scrip  | database {without_password(url)}, Redis {without_password(redis_url)}", flush=True)
     settings = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.test")
     return {**os.environ, "DATABASE_URL": url, "REDIS_URL": redis_url, "DJANGO_SETTINGS_MODULE": settings}
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """Return a server's URL as it may be printed."""
     before, at, after = url.rpartition("@")
     scheme, _, user = before.partition("://")
     return f"{scheme}://{user.partition(':')[0]}@{after}" if at else url
