@@ -61,6 +61,13 @@ class EntryNotFound(Problem):
     default_detail = "There is no such entry; list the wallet's entries to find the id."
 
 
+class RefusalNotFound(Problem):
+    status = 404
+    code = "refusal_not_found"
+    title = "No such refusal"
+    default_detail = "There is no such refusal in this wallet; refusals can be explained for 30 days."
+
+
 class BalanceTooLarge(Problem):
     status = 409
     code = "balance_too_large"

@@ -33,13 +33,17 @@ class State:
 
 @dataclass(slots=True)
 class Result:
-    """What became of a command: its principal entry, whether that is a replay, or the refusal."""
+    """What became of a command: its principal entry, whether that is a replay, or the refusal.
+
+    `sequence` is the wallet's last entry when it refused.
+    """
 
     command: c.Command
     entry: Entry | None = None
     target_entry: Entry | None = None
     replayed: bool = False
     refusal: Problem | None = None
+    sequence: int = 0
 
 
 @dataclass(slots=True)
@@ -82,7 +86,7 @@ def _run_one(state: State, journal: Journal, command: c.Command) -> Result:
         refuse_out_of_bounds(command)
         result = _dispatch(state, journal, wallet, command)
     except Problem as refusal:
-        return Result(command, refusal=refusal)
+        return Result(command, refusal=refusal, sequence=wallet.sequence if wallet is not None else 0)
     if command.key is not None and result.entry is not None:
         state.known[wallet.id, command.principal, command.key] = result.entry
     return result

@@ -1,5 +1,28 @@
-"""Questions to the ledger that combine models."""
+"""Questions to the ledger; what is asked of the present is answered by a settled wallet."""
 
+from .explanations import explain_balance, explain_entry, explain_refusal
+from .forecasts import Forecast, forecast
 from .identities import reference_of_entry, reference_of_grant, reference_of_hold
+from .statements import list_entries, list_expiring, list_grants, list_holds
+from .stats import stats
+from .wallets import PastBalance, balance_at, read_wallet, settle_if_due
 
-__all__ = ["reference_of_entry", "reference_of_grant", "reference_of_hold"]
+__all__ = [
+    "Forecast",
+    "PastBalance",
+    "balance_at",
+    "explain_balance",
+    "explain_entry",
+    "explain_refusal",
+    "forecast",
+    "list_entries",
+    "list_expiring",
+    "list_grants",
+    "list_holds",
+    "read_wallet",
+    "reference_of_entry",
+    "reference_of_grant",
+    "reference_of_hold",
+    "settle_if_due",
+    "stats",
+]
