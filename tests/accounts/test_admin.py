@@ -8,6 +8,7 @@ from accounts.models import ApiKey, OperatorAction, User
 from accounts.services.api_keys import create_api_key, hash_secret
 from accounts.services.tokens import issue_tokens
 from accounts.services.users import register_user
+from credits.models import Wallet
 from tests.accounts.conftest import ORIGIN, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,7 @@ def test_a_user_made_here_has_the_stored_spelling_and_a_wallet(desk: Client) -> 
     desk.post(f"{USERS}add/", {**body, "password1": PASSWORD, "password2": PASSWORD})
     user = User.objects.get(email="bo@example.com")
     assert user.check_password(PASSWORD)
+    assert Wallet.objects.filter(reference=user.wallet_reference()).exists()
     assert OperatorAction.objects.filter(action="user.add", target_id=user.pk).exists()
 
 

@@ -5,6 +5,7 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import User
+from credits.models import Wallet
 from tests.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,11 @@ def test_a_registered_user_can_log_in_and_see_himself(api: APIClient) -> None:
     status, pair = post(api, TOKEN, email="BO@example.com", password=PASSWORD)
     assert status == 200
     assert api.get(ME, HTTP_AUTHORIZATION=f"Bearer {pair['access']}").json() == user
+
+
+def test_a_registered_user_has_a_wallet_when_the_answer_comes(api: APIClient) -> None:
+    _, user = post(api, REGISTER, email="bo@example.com", password=PASSWORD)
+    assert Wallet.objects.get(reference=user["wallet"]).balance == 0
 
 
 def test_a_registration_shows_no_password(api: APIClient) -> None:
