@@ -44,7 +44,7 @@ def write(changes: Sequence[Change]) -> None:
     """Write all changes that have rows, in their order; on PostgreSQL as one statement, blind to its own changes."""
     vendor = connection.vendor
     wanted = [change for change in changes if change.rows]
-    shapes = tuple((change.verb, change.table) for change in wanted)
+    shapes = tuple((change.verb, change.table, len(change.rows) == 1) for change in wanted)
     documents = [document(change.table, change.rows) for change in wanted]
     if not wanted:
         return
@@ -52,8 +52,8 @@ def write(changes: Sequence[Change]) -> None:
         if vendor == "postgresql":
             cursor.execute(_joined_sql(shapes), documents)
             return
-        for (verb, table), rows in zip(shapes, documents, strict=True):
-            cursor.execute(statements.build(vendor, verb, table), [rows])
+        for (verb, table, single), rows in zip(shapes, documents, strict=True):
+            cursor.execute(statements.build(vendor, verb, table, single=single), [rows])
 
 
 def fetch(queries: Sequence[Query]) -> list[list[list[Any]]]:
@@ -88,8 +88,8 @@ def _rows_of(cursor: Any, query: Query) -> Sequence[Row]:
 
 
 @lru_cache(maxsize=512)
-def _joined_sql(shapes: tuple[tuple[str, Table], ...]) -> str:
-    *first, last = [statements.build("postgresql", verb, table) for verb, table in shapes]
+def _joined_sql(shapes: tuple[tuple[str, Table, bool], ...]) -> str:
+    *first, last = [statements.build("postgresql", verb, table, single=single) for verb, table, single in shapes]
     parts = ", ".join(f"part{number} AS ({sql})" for number, sql in enumerate(first))
     return f"WITH {parts} {last}" if parts else last
 

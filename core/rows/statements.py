@@ -12,34 +12,39 @@ SQL_TYPES = {
 
 
 @lru_cache(maxsize=512)
-def build(vendor: str, verb: str, table: Table) -> str:
-    """Return the statement for a verb of `batches.Change`."""
+def build(vendor: str, verb: str, table: Table, *, single: bool) -> str:
+    """Return the statement for a verb of `batches.Change`, and whether it is about a single row."""
+    source = source_of(vendor, table, single=single)
     if verb in ("insert", "ignore", "upsert"):
-        return _insert(vendor, verb, table)
+        return _insert(vendor, verb, table, source)
     if verb == "delete":
-        return _delete(vendor, table)
-    return _update(vendor, table, adds=verb == "add")
+        return _delete(vendor, table, source)
+    return _update(vendor, table, source, adds=verb == "add")
 
 
-def source_of(vendor: str, table: Table) -> str:
-    """Return the SQL that reads the JSON document parameter as a relation `v` with the table's columns."""
+def source_of(vendor: str, table: Table, *, single: bool = False) -> str:
+    """Return the SQL that reads the JSON document parameter as a relation `v` with the table's columns.
+
+    PostgreSQL expects 100 rows of any document, and would scan a table of a few thousand to find one: LIMIT tells it.
+    """
     if vendor == "sqlite":
         columns = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(table.names))
         return f"(SELECT {columns} FROM json_each(%s)) AS v"
     types = SQL_TYPES[vendor]
     if vendor == "postgresql":
         columns = ", ".join(f"{name} {types[kind]}" for name, kind in table.columns)
-        return f"json_to_recordset(%s::json) AS v({columns})"
+        source = f"json_to_recordset(%s::json) AS v({columns})"
+        return f"(SELECT * FROM {source} LIMIT 1) AS v" if single else source
     columns = ", ".join(f"{name} {types[kind]} PATH '$[{i}]'" for i, (name, kind) in enumerate(table.columns))
     return f"JSON_TABLE(%s, '$[*]' COLUMNS ({columns})) AS v"
 
 
-def _insert(vendor: str, verb: str, table: Table) -> str:
+def _insert(vendor: str, verb: str, table: Table, source: str) -> str:
     names = ", ".join(table.names)
     values = ", ".join(f"v.{name}" for name in table.names)
     *keys, last = table.names
     # SQLite needs the WHERE to tell ON CONFLICT from a join's ON.
-    sql = f"INTO {table.name} ({names}) SELECT {values} FROM {source_of(vendor, table)} WHERE true"
+    sql = f"INTO {table.name} ({names}) SELECT {values} FROM {source} WHERE true"
     if vendor == "mysql":
         upsert = f" ON DUPLICATE KEY UPDATE {last} = v.{last}" if verb == "upsert" else ""
         return f"INSERT {'IGNORE ' if verb == 'ignore' else ''}{sql}{upsert}"
@@ -48,9 +53,8 @@ def _insert(vendor: str, verb: str, table: Table) -> str:
     return f"INSERT {sql}{' ON CONFLICT DO NOTHING' if verb == 'ignore' else ''}"
 
 
-def _update(vendor: str, table: Table, *, adds: bool) -> str:
+def _update(vendor: str, table: Table, source: str, *, adds: bool) -> str:
     key, *names = table.names
-    source = source_of(vendor, table)
     values = {name: f"t.{name} + v.{name}" if adds else f"v.{name}" for name in names}
     if vendor == "mysql":
         sets = ", ".join(f"t.{name} = {value}" for name, value in values.items())
@@ -59,8 +63,7 @@ def _update(vendor: str, table: Table, *, adds: bool) -> str:
     return f"UPDATE {table.name} AS t SET {sets} FROM {source} WHERE t.{key} = v.{key}"
 
 
-def _delete(vendor: str, table: Table) -> str:
-    source = source_of(vendor, table)
+def _delete(vendor: str, table: Table, source: str) -> str:
     match = " AND ".join(f"t.{name} = v.{name}" for name in table.names)
     if vendor == "mysql":
         return f"DELETE t FROM {source} STRAIGHT_JOIN {table.name} AS t ON {match}"

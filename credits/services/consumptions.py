@@ -9,8 +9,7 @@ from core.amounts import to_micros
 from core.problems import Problem
 
 from ..engine import commands as c
-from .combining import post_combined
-from .posting import INTERNAL, Origin, Posted, command_of, post_many
+from .posting import INTERNAL, Origin, Posted, command_of, post, post_many
 
 MAX_ITEMS = 1000
 
@@ -41,7 +40,7 @@ def consume(
     Raises InsufficientCredits, WalletFrozen, KeyReused.
     """
     item = Consumption(reference, amount, overage, description, metadata, origin)
-    return post_combined(_command(item))
+    return post(_command(item))
 
 
 def consume_many(*, items: Sequence[Consumption]) -> list[Posted | Problem]:

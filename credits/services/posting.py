@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from core.json_text import canonical
 from core.problems import Problem
 
+from ..engine import Result
 from ..engine import commands as c
 from ..engine.state import Entry, Grant, Hold, Wallet
 from ..exceptions import InvalidOperation
-from ..store import Execution, execute
+from ..store import execute, execute_one
 
 MAX_TEXT_BYTES = 4096
 
@@ -74,7 +75,7 @@ def command_of(
 
 def post(command: c.Command) -> Posted:
     """Run one command; raise its refusal after what settling posted is committed."""
-    outcome = post_many([command])[0]
+    outcome = _posted(*execute_one(command))
     if isinstance(outcome, Problem):
         raise outcome
     return outcome
@@ -83,19 +84,12 @@ def post(command: c.Command) -> Posted:
 def post_many(commands: Sequence[c.Command]) -> list[Posted | Problem]:
     """Run commands of any wallets in one transaction; return for each what it posted or why it was refused."""
     execution = execute(commands)
-    return [_outcome(execution, index) for index in range(len(commands))]
+    return [_posted(result, execution.wallets.get(result.command.reference)) for result in execution.results]
 
 
-def _outcome(execution: Execution, index: int) -> Posted | Problem:
-    result = execution.results[index]
-    if result.refusal is not None or result.entry is None:
+def _posted(result: Result, wallet: Wallet | None) -> Posted | Problem:
+    entry = result.entry
+    if result.refusal is not None or entry is None or wallet is None:
         return result.refusal or Problem()
-    wallet, entry = execution.wallets[result.command.reference], result.entry
-    return Posted(
-        entry,
-        wallet,
-        result.replayed,
-        wallet.grants.get(entry.grant or ""),
-        wallet.holds.get(entry.hold or ""),
-        result.target_entry,
-    )
+    grant, hold = wallet.grants.get(entry.grant or ""), wallet.holds.get(entry.hold or "")
+    return Posted(entry, wallet, result.replayed, grant, hold, result.target_entry)
