@@ -94,5 +94,5 @@ def test_beat_names_only_tasks_that_exist() -> None:
 def test_every_setting_of_the_environment_is_in_the_example_and_the_other_way_round() -> None:
     code = "\n".join(path.read_text() for path in sorted((ROOT / "config" / "settings").glob("*.py")))
     read = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', code)) | {"DJANGO_SETTINGS_MODULE"}
-    listed = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    listed = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert read == listed
