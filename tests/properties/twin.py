@@ -7,29 +7,19 @@ from uuid import uuid4
 
 import time_machine
 
-from core.amounts import to_micros
 from core.problems import Problem
 from credits import services, store
 from credits.engine import Result
 from credits.engine.commands import CaptureHold, Command, ExtendHold, ReleaseHold
-from credits.engine.journal import rollover_terms
-from credits.engine.state import Allocation, Entry
-from credits.models import Grant, GrantAllocation, Hold, HoldCover, LedgerEntry, Wallet
+from credits.engine.state import Entry, Hold
 from tests.credits.asking import ask
+from tests.credits.books import read_entries, read_wallets
 from tests.credits.engine.auditor import Auditor
 from tests.credits.engine.shelf import Shelf
 from tests.properties.moves import WALLETS, Moves
 
 NAMED = ("grant", "entry", "hold")
 WALLET = ("status", "balance", "held", "debt", "sequence", "last_effective_at", "next_change_at")
-GRANT = (
-    *("wallet_id", "sequence", "amount", "source", "effective_at", "priority", "expires_at", "rollover", "parent"),
-    *("origin", "cost_minor", "currency", "description", "metadata", "remaining", "held", "activated_at", "voided_at"),
-    *("refunded", "lost", "claimed", "is_open"),
-)
-HOLD = ("wallet_id", "amount", "placed_by", "placed_at", "expires_at", "basis", "captured", "status", "ended_at")
-AMOUNTS = {"balance", "held", "debt", "amount", "remaining", "refunded", "lost", "claimed", "captured", "shortfall"}
-AMOUNTS |= {"held_change", "debt_change", "balance_after", "held_after", "debt_after"}
 
 
 class Twin:
@@ -103,73 +93,22 @@ class Twin:
         return [fields[:-1], sorted(entry.allocations)]
 
     def _compare(self) -> None:
-        assert self._wallets_of_shelf() == read_wallets()
-        grants = {self.ids[g.id]: self._grant(g) for name in WALLETS for g in self.shelf.grants_of(name)}
-        assert grants == read_grants()
-        found = [*(w.holds for w in self.shelf.wallets.values()), *self.shelf.ended.values()]
-        holds = {self.ids[hold.id]: self._hold(hold) for shelf in found for hold in shelf.values()}
-        assert holds == read_holds()
+        ours, theirs = read_wallets(), self.shelf.wallets
+        assert ours.keys() == theirs.keys()
+        for reference, wallet in theirs.items():
+            assert [getattr(ours[reference], name) for name in WALLET] == [getattr(wallet, name) for name in WALLET]
+            grants = [self._in_our_ids(grant, "parent", "origin") for grant in self.shelf.grants_of(reference)]
+            assert list(ours[reference].grants.values()) == grants
+            holds = [*wallet.holds.values(), *self.shelf.ended[wallet.id].values()]
+            assert ours[reference].holds == {self.ids[hold.id]: self._hold(hold) for hold in holds}
 
-    def _wallets_of_shelf(self) -> dict[str, list[Any]]:
-        return {wallet.reference: [getattr(wallet, name) for name in WALLET] for wallet in self.shelf.wallets.values()}
+    def _in_our_ids(self, thing: Any, *names: str) -> Any:
+        """Return a grant or hold with the database's ids."""
+        return replace(thing, **{name: self.ids.get(getattr(thing, name)) for name in ("id", "wallet_id", *names)})
 
-    def _grant(self, grant: Any) -> list[Any]:
-        row = {name: getattr(grant, name) for name in GRANT}
-        row |= {name: self.ids.get(row[name]) for name in ("wallet_id", "parent", "origin")}
-        return [*(row | {"rollover": rollover_terms(grant.rollover)}).values()]
-
-    def _hold(self, hold: Any) -> list[Any]:
-        row = {name: getattr(hold, name) for name in HOLD} | {"wallet_id": self.ids[hold.wallet_id]}
-        return [*row.values(), sorted((self.ids[grant], amount) for grant, amount in hold.cover.items())]
-
-
-def read_wallets() -> dict[str, list[Any]]:
-    """Return the wallets of the database in the units of the engine."""
-    return {wallet.reference: values_of(wallet, WALLET) for wallet in Wallet.objects.all()}
-
-
-def read_grants() -> dict[str, list[Any]]:
-    names = [{"parent": "parent_id", "origin": "origin_id"}.get(name, name) for name in GRANT]
-    return {str(grant.pk): values_of(grant, names) for grant in Grant.objects.all()}
-
-
-def read_holds() -> dict[str, list[Any]]:
-    covers: dict[str, list[tuple[str, int]]] = {}
-    for cover in HoldCover.objects.all():
-        covers.setdefault(str(cover.hold_id), []).append((str(cover.grant_id), to_micros(cover.amount)))
-    return {str(hold.pk): [*values_of(hold, HOLD), sorted(covers.get(str(hold.pk), []))] for hold in Hold.objects.all()}
-
-
-def read_entries(after: str | None = None) -> list[Entry]:
-    """Return the entries of the database, in the order of posting, as the engine has them."""
-    queryset = LedgerEntry.objects.select_related("wallet").order_by("id")
-    rows = list(queryset if after is None else queryset.filter(id__gt=after))
-    moved: dict[str, list[tuple[str, int]]] = {}
-    for part in GrantAllocation.objects.filter(entry__in=rows).order_by("id"):
-        moved.setdefault(str(part.entry_id), []).append((str(part.grant_id), to_micros(part.amount)))
-    return [_entry(row, moved.get(str(row.pk), [])) for row in rows]
-
-
-def _entry(row: LedgerEntry, moved: list[tuple[str, int]]) -> Entry:
-    columns = {"caused_by": "caused_by_id", "grant": "grant_id", "hold": "hold_id", "reverses": "reverses_id"}
-    names = [columns.get(name, name) for name in Entry._fields if name not in ("reference", "allocations")]
-    values = dict(zip(names, values_of(row, names), strict=True))
-    fields = {name: values[columns.get(name, name)] for name in Entry._fields if columns.get(name, name) in values}
-    parts: Any = tuple(Allocation(*part) for part in moved)
-    return Entry(reference=row.wallet.reference, allocations=parts, **fields)
-
-
-def values_of(row: Any, names: Any) -> list[Any]:
-    """Return attributes of a model in the units of the engine: millionths, ids as texts."""
-    return [_value(name, getattr(row, name)) for name in names]
-
-
-def _value(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in AMOUNTS:
-        return to_micros(value)
-    return str(value) if name == "id" or name.endswith("_id") else value
+    def _hold(self, hold: Hold) -> Hold:
+        cover = {self.ids[grant]: amount for grant, amount in hold.cover.items()}
+        return replace(self._in_our_ids(hold), cover=cover)
 
 
 def _has_service(command: Command) -> bool:
