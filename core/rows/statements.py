@@ -46,8 +46,9 @@ def _insert(vendor: str, verb: str, table: Table, source: str) -> str:
     # SQLite needs the WHERE to tell ON CONFLICT from a join's ON.
     sql = f"INTO {table.name} ({names}) SELECT {values} FROM {source} WHERE true"
     if vendor == "mysql":
-        upsert = f" ON DUPLICATE KEY UPDATE {last} = v.{last}" if verb == "upsert" else ""
-        return f"INSERT {'IGNORE ' if verb == 'ignore' else ''}{sql}{upsert}"
+        # Not INSERT IGNORE: its shared lock has to be raised by FOR UPDATE, and it turns a broken CHECK into a warning.
+        kept = {"upsert": f"{last} = v.{last}", "ignore": f"{keys[0]} = {table.name}.{keys[0]}"}
+        return f"INSERT {sql}{f' ON DUPLICATE KEY UPDATE {kept[verb]}' if verb in kept else ''}"
     if verb == "upsert":
         sql += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {last} = EXCLUDED.{last}"
     return f"INSERT {sql}{' ON CONFLICT DO NOTHING' if verb == 'ignore' else ''}"

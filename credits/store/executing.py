@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from core import clock, rows
 from core.ids import uuid7
@@ -22,6 +22,7 @@ from .writing import write_run
 
 MAX_REFUSALS_TOLD = 60
 REFUSAL_WINDOW = timedelta(minutes=1)
+DEADLOCK_RETRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,26 @@ class Execution:
     wallets: dict[str, Wallet]
 
 
-def execute(commands: Sequence[c.Command], settle: Iterable[str] = ()) -> Execution:
+def execute(commands: Sequence[c.Command], settle: Sequence[str] = ()) -> Execution:
     """Run commands in one transaction and settle the wallets that are only named; a refusal is a result, no exception.
 
-    Wallets are locked once, in the order of their primary keys. A grant opens its wallet.
+    Wallets are locked once, in the order of their primary keys. A grant opens its wallet. MariaDB locks in the order
+    of the index that it reads, so a deadlock can happen there: it has undone everything, and is tried again.
     """
+    for _ in range(0 if connection.in_atomic_block else DEADLOCK_RETRIES):
+        try:
+            return _execute(commands, settle)
+        except OperationalError as error:
+            if not _is_deadlock(error):
+                raise
+    return _execute(commands, settle)
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    return error.args[:1] == (1213,) or getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001")
+
+
+def _execute(commands: Sequence[c.Command], settle: Sequence[str]) -> Execution:
     references = _references(commands, settle)
     with _one_trip_each_way(), transaction.atomic(savepoint=False):
         note_lock()
@@ -45,7 +61,7 @@ def execute(commands: Sequence[c.Command], settle: Iterable[str] = ()) -> Execut
         covered = {hold.id: dict(hold.cover) for wallet in state.wallets.values() for hold in wallet.holds.values()}
         outcome = run(state, commands, clock.now(), _new_id, settle)
         openings = _keep_opened(opened, state)
-        refused, refusals = _tell_refusals(state, outcome)
+        refused, refusals = _tell_refusals(state, outcome, set(opened.values()))
         news = [*openings, *map(news_of_entry, outcome.journal.entries), *refusals]
         write_run(outcome, refused, covered, news)
         cache.announce(list(outcome.journal.wallets.values()))
@@ -75,12 +91,15 @@ def _keep_opened(opened: dict[str, str], state: State) -> list[News]:
     return [news_of_opening(wallet.reference) for wallet in mine if wallet.sequence > 0]
 
 
-def _tell_refusals(state: State, outcome: Run) -> tuple[list[Wallet], list[News]]:
-    """Return the wallets that refused something and the news of it, at most 60 a minute and wallet."""
+def _tell_refusals(state: State, outcome: Run, opened: set[str]) -> tuple[list[Wallet], list[News]]:
+    """Return the wallets that refused something and the news of it, at most 60 a minute and wallet.
+
+    A wallet that was `opened` for what it then refused is gone, and has no news.
+    """
     wallets, news = {}, []
     for result in outcome.results:
         wallet = state.wallets.get(result.command.reference)
-        if result.refusal is None or wallet is None or wallet.sequence == 0:
+        if result.refusal is None or wallet is None or (wallet.sequence == 0 and wallet.id in opened):
             continue
         if _may_tell(wallet, outcome.journal.now):
             result.refusal.members["refusal"] = refusal_id = _new_id()

@@ -144,13 +144,15 @@ def _load_named(state: State, by_id: dict[str, Wallet], commands: Sequence[c.Com
     if not by_id:
         return
     grants = [command.grant for command in commands if isinstance(command, c.VoidGrant | c.ClawBack)]
+    grants += [entry.grant for entry in state.known.values() if entry.grant is not None]
     grants += _load_consumptions(state, [command.entry for command in commands if isinstance(command, c.ReverseEntry)])
     missing = set(grants) - {grant for wallet in by_id.values() for grant in wallet.grants}
     if missing:
         condition, params = rows.any_of("g.id", sorted(missing), "uuid")
         sql = f"SELECT {_columns(LOADED_GRANT, 'g')} FROM credits_grant g WHERE {condition}"
         add_grants(by_id, [row for row in rows.fetch([Query(LOADED_GRANT, sql, params)])[0] if row[1] in by_id])
-    _load_ended_holds(by_id, commands)
+    holds = {cmd.hold for cmd in commands if isinstance(cmd, c.CaptureHold | c.ReleaseHold | c.ExtendHold)}
+    _load_ended_holds(by_id, holds.union(entry.hold for entry in state.known.values() if entry.hold is not None))
 
 
 def _load_consumptions(state: State, entries: Sequence[str]) -> list[str]:
@@ -169,8 +171,7 @@ def _load_consumptions(state: State, entries: Sequence[str]) -> list[str]:
     return [part.grant for allocations in taken.values() for part in allocations]
 
 
-def _load_ended_holds(by_id: dict[str, Wallet], commands: Sequence[c.Command]) -> None:
-    named = {cmd.hold for cmd in commands if isinstance(cmd, c.CaptureHold | c.ReleaseHold | c.ExtendHold)}
+def _load_ended_holds(by_id: dict[str, Wallet], named: set[str]) -> None:
     missing = named - {hold for wallet in by_id.values() for hold in wallet.holds}
     if missing:
         condition, params = rows.any_of("h.id", sorted(missing), "uuid")
