@@ -76,7 +76,7 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount}"
+        return f"{self.kind} {self.amount.normalize():f}"
 
 
 class GrantAllocation(models.Model):

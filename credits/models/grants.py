@@ -94,4 +94,4 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} {self.amount}"
+        return f"{self.source} {self.amount.normalize():f}"

@@ -46,7 +46,7 @@ class Hold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.status}"
+        return f"{self.status} {self.amount.normalize():f}"
 
 
 class HoldCover(models.Model):
