@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", docs_page, name="docs"),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("credits.api.urls")),
     path("api/v1/schemas/<str:subject>", SchemaView.as_view(permission_classes=[SCHEMA_RIGHTS])),
     path("api/v1/test-clock", TestClockView.as_view(permission_classes=[TEST_CLOCK_RIGHTS])),
 ]

@@ -1,0 +1,67 @@
+"""Grants: issue, list, void."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import by_method, caller_of
+from core.api.lean import LeanView
+from core.api.queries import read_query
+
+from .. import services
+from ..selectors.statements import list_grants
+from . import openapi, shapes
+from .base import (
+    GRANT,
+    READ_OWN,
+    answer_entry,
+    answer_grant,
+    grant_of_path,
+    origin_of,
+    require_admin,
+    target_of_path,
+    wallet_of_path,
+)
+from .bodies import GrantBody, ReasonBody, read_body
+from .pages import page_of
+from .representations import grant_of
+
+
+class GrantsView(LeanView):
+    permission_classes = (by_method(GET=READ_OWN, POST=GRANT),)
+
+    @extend_schema(**openapi.listing("grants_list", shapes.Grant))
+    def get(self, request: Request, reference: str) -> Response:
+        """List a wallet's grants, newest first."""
+        read_query(request, paginated=True)
+        grants = list_grants(wallet_of_path(request, reference))
+        return page_of(grants, self, lambda page: [grant_of(grant, grant.created_at) for grant in page])
+
+    @extend_schema(
+        **openapi.operation("grant_issue", body=GrantBody, answers={201: shapes.PostedGrant}, refusals=(409,))
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """Grant credits now, or from `effective_at` on; a wallet that does not exist is opened.
+
+        The source `purchase` needs the scope admin.
+        """
+        body = read_body(request, GrantBody)
+        if body.get("source") == "purchase":
+            require_admin(caller_of(request))
+        target = target_of_path(request, reference)
+        return answer_grant(services.issue_grant(reference=target, origin=origin_of(request), **body))
+
+
+class VoidView(LeanView):
+    permission_classes = (GRANT,)
+
+    @extend_schema(
+        **openapi.operation("grant_void", body=ReasonBody, answers={201: shapes.PostedEntry}, refusals=(404, 409))
+    )
+    def post(self, request: Request, grant_id: UUID) -> Response:
+        """Take back what a grant has left."""
+        body = read_body(request, ReasonBody)
+        grant = grant_of_path(request, grant_id)
+        return answer_entry(services.void_grant(grant=grant, origin=origin_of(request), **body))

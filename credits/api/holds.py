@@ -1,0 +1,101 @@
+"""Holds: place, look at, capture, release, extend."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import by_method
+from core.api.lean import LeanView
+from core.api.queries import read_query
+
+from .. import services
+from ..selectors.posted import settled_hold, state_entry_of
+from ..selectors.statements import list_holds
+from ..selectors.wallets import read_wallet
+from . import openapi, shapes
+from .base import READ_OWN, SPEND_OWN, answer_hold, hold_of_path, origin_of, target_of_path, wallet_of_path
+from .bodies import CaptureBody, ExtendBody, HoldBody, NothingBody, read_body
+from .pages import page_of
+from .representations import hold_of, row_of, wallet_of
+
+
+class HoldsView(LeanView):
+    permission_classes = (by_method(GET=READ_OWN, POST=SPEND_OWN),)
+
+    @extend_schema(**openapi.listing("holds_list", shapes.Hold))
+    def get(self, request: Request, reference: str) -> Response:
+        """List a wallet's holds, newest first."""
+        read_query(request, paginated=True)
+        holds = list_holds(wallet_of_path(request, reference))
+        return page_of(holds, self, lambda page: [hold_of(hold, hold.wallet.reference) for hold in page])
+
+    @extend_schema(**openapi.operation("hold_place", body=HoldBody, answers={201: shapes.PostedHold}, refusals=(402,)))
+    def post(self, request: Request, reference: str) -> Response:
+        """Set credits aside so that nothing else can take them; by default for 15 minutes, at most for 7 days."""
+        terms = _with_life(read_body(request, HoldBody))
+        target = target_of_path(request, reference)
+        return answer_hold(services.place_hold(reference=target, origin=origin_of(request), **terms))
+
+
+class HoldView(LeanView):
+    permission_classes = (READ_OWN,)
+
+    @extend_schema(**openapi.operation("holds_retrieve", answers={200: shapes.PostedHold}, refusals=(404,)))
+    def get(self, request: Request, hold_id: UUID) -> Response:
+        """Show a hold, the entry that placed or ended it, and the wallet."""
+        read_query(request)
+        hold = settled_hold(hold_of_path(request, hold_id))
+        reference = hold.wallet.reference
+        entry = row_of(state_entry_of(hold))
+        return Response({"hold": hold_of(hold, reference), "entry": entry, "wallet": wallet_of(read_wallet(reference))})
+
+
+class CaptureView(LeanView):
+    permission_classes = (SPEND_OWN,)
+
+    @extend_schema(
+        **openapi.operation(
+            "hold_capture", body=CaptureBody, answers={201: shapes.PostedHold}, refusals=(402, 404, 409)
+        )
+    )
+    def post(self, request: Request, hold_id: UUID) -> Response:
+        """Consume from a hold: all of it, or `amount`; the rest is freed, unless `final` is false."""
+        body = read_body(request, CaptureBody)
+        hold = hold_of_path(request, hold_id)
+        return answer_hold(services.capture_hold(hold=hold, origin=origin_of(request), **body))
+
+
+class ReleaseView(LeanView):
+    permission_classes = (SPEND_OWN,)
+
+    @extend_schema(
+        **openapi.operation("hold_release", body=NothingBody, answers={201: shapes.PostedHold}, refusals=(404, 409))
+    )
+    def post(self, request: Request, hold_id: UUID) -> Response:
+        """Free what a hold covers."""
+        read_body(request, NothingBody)
+        hold = hold_of_path(request, hold_id)
+        return answer_hold(services.release_hold(hold=hold, origin=origin_of(request)))
+
+
+class ExtendView(LeanView):
+    permission_classes = (SPEND_OWN,)
+
+    @extend_schema(
+        **openapi.operation("hold_extend", body=ExtendBody, answers={201: shapes.PostedHold}, refusals=(402, 404, 409))
+    )
+    def post(self, request: Request, hold_id: UUID) -> Response:
+        """Let a hold live `expires_in_seconds` from now, or cover `amount` more, or both."""
+        terms = _with_life(read_body(request, ExtendBody))
+        hold = hold_of_path(request, hold_id)
+        return answer_hold(services.extend_hold(hold=hold, origin=origin_of(request), **terms))
+
+
+def _with_life(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the terms for the service, which takes a time span."""
+    seconds = body.pop("expires_in_seconds", None)
+    return body if seconds is None else {**body, "expires_in": timedelta(seconds=seconds)}

@@ -1,0 +1,26 @@
+"""POST /transfers: credits from wallet to wallet."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.lean import LeanView
+
+from .. import services
+from . import openapi, shapes
+from .base import ADMIN, answer_transfer, origin_of
+from .bodies import TransferBody, read_body
+
+
+class TransfersView(LeanView):
+    permission_classes = (ADMIN,)
+
+    @extend_schema(
+        **openapi.operation(
+            "transfer", body=TransferBody, answers={201: shapes.PostedTransfer}, refusals=(402, 404, 409)
+        )
+    )
+    def post(self, request: Request) -> Response:
+        """Move credits to another wallet; each part keeps its source, priority and expiry."""
+        body = read_body(request, TransferBody)
+        return answer_transfer(services.transfer(origin=origin_of(request), **body))
