@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 from core.triggers import AppendOnly
@@ -9,3 +11,4 @@ class CreditsConfig(AppConfig):
         AppendOnly("credits_ledgerentry", clearable=("description", "metadata", "text_salt")),
         AppendOnly("credits_grantallocation"),
     )
+    attribute_subjects: ClassVar[dict[str, str]] = {"wallet": "credits.Wallet"}
