@@ -10,7 +10,7 @@ from core.amounts import to_micros
 from .. import selectors
 from ..engine import commands as c
 from ..engine.state import Rollover
-from .posting import INTERNAL, Origin, Posted, command_of, post
+from .posting import INTERNAL, Origin, Posted, command_of, post, refuse_bad_reference
 
 
 def issue_grant(
@@ -31,8 +31,9 @@ def issue_grant(
 ) -> Posted:
     """Grant `amount` credits now, or from `effective_at` on; an unknown wallet is opened.
 
-    Raises InvalidOperation for dates in the past, BalanceTooLarge, KeyReused.
+    Raises InvalidOperation for dates in the past or a reference that no wallet may have, BalanceTooLarge, KeyReused.
     """
+    refuse_bad_reference(reference)
     terms = {"source": source, "priority": priority, "effective_at": effective_at, "expires_at": expires_at}
     terms |= {"expires_in_days": expires_in_days, "rollover": rollover, "cost_minor": cost_minor, "currency": currency}
     return post(command_of(c.IssueGrant, origin, reference, description, metadata, amount=to_micros(amount), **terms))

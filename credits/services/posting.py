@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
+
 from core.json_text import canonical
 from core.problems import Problem
 
@@ -12,6 +14,7 @@ from ..engine import Result
 from ..engine import commands as c
 from ..engine.state import Entry, Grant, Hold, Wallet
 from ..exceptions import InvalidOperation
+from ..models.wallets import refuse_me, validate_reference
 from ..store import execute, execute_one
 
 MAX_TEXT_BYTES = 4096
@@ -71,6 +74,15 @@ def command_of(
         salt=secrets.token_hex(16) if description is not None or text is not None else None,
         **terms,
     )
+
+
+def refuse_bad_reference(reference: str) -> None:
+    """Raise InvalidOperation where no wallet may have this reference."""
+    try:
+        validate_reference(reference)
+        refuse_me(reference)
+    except ValidationError as error:
+        raise InvalidOperation(str(error.message), field="reference") from None
 
 
 def post(command: c.Command) -> Posted:

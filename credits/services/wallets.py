@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from core import clock, events
 from core.amounts import to_micros
+from core.attributes import validate_attributes
 
 from .. import cache
 from ..engine import commands as c
 from ..engine.state import Wallet as SettledWallet
-from ..exceptions import WalletExists
+from ..exceptions import WalletExists, WalletNotFound
 from ..models import Wallet
 from ..store import execute, open_wallets
 from ..store.news import news_of_opening
-from .posting import INTERNAL, Origin, Posted, command_of, post
+from .posting import INTERNAL, Origin, Posted, command_of, post, refuse_bad_reference
 
 
 def adjust(*, reference: str, amount: Decimal, reason: str, origin: Origin = INTERNAL) -> Posted:
@@ -64,7 +65,9 @@ def open_wallet(
     time_zone: str = "UTC",
     attributes: Mapping[str, Any] | None = None,
 ) -> tuple[Wallet, bool]:
-    """Open a wallet and tell whether it is new; raise WalletExists if it exists with other terms."""
+    """Open a wallet and tell whether it is new; raise WalletExists if it exists with other terms, InvalidOperation."""
+    refuse_bad_reference(reference)
+    validate_attributes("wallet", attributes or {})
     with transaction.atomic():
         opened = open_wallets([reference])
         wallet = Wallet.objects.select_for_update().get(reference=reference)
@@ -72,9 +75,17 @@ def open_wallet(
             _refuse_other_terms(wallet, owner, time_zone, attributes)
             return wallet, False
         wallet.owner, wallet.time_zone, wallet.attributes = owner, time_zone, dict(attributes or {})
-        wallet.save(update_fields=["owner", "time_zone", "attributes"])
+        _save_new(wallet)
         events.publish_many([news_of_opening(reference)])
         return wallet, True
+
+
+def _save_new(wallet: Wallet) -> None:
+    try:
+        with transaction.atomic():
+            wallet.save(update_fields=["owner", "time_zone", "attributes"])
+    except IntegrityError:
+        raise WalletExists("The owner has a wallet already; read that one, or name another owner.") from None
 
 
 def _refuse_other_terms(wallet: Wallet, owner: Any, time_zone: str, attributes: Mapping[str, Any] | None) -> None:
@@ -85,9 +96,12 @@ def _refuse_other_terms(wallet: Wallet, owner: Any, time_zone: str, attributes: 
 def update_wallet(
     *, reference: str, time_zone: str | None = None, attributes: Mapping[str, Any] | None = None
 ) -> Wallet:
-    """Change a wallet's time zone or attributes; they are no part of the ledger."""
+    """Change a wallet's time zone or attributes, which are no part of the ledger; raise WalletNotFound."""
+    validate_attributes("wallet", attributes or {})
     with transaction.atomic():
-        wallet = Wallet.objects.select_for_update().get(reference=reference)
+        wallet = Wallet.objects.select_for_update().filter(reference=reference).first()
+        if wallet is None:
+            raise WalletNotFound(f"There is no wallet {reference}; open it first, or check the reference.")
         wallet.time_zone = time_zone or wallet.time_zone
         wallet.attributes = wallet.attributes if attributes is None else dict(attributes)
         wallet.updated_at = clock.now()
