@@ -54,7 +54,7 @@ def _is_deadlock(error: OperationalError) -> bool:
 
 def _execute(commands: Sequence[c.Command], settle: Sequence[str]) -> Execution:
     references = _references(commands, settle)
-    with _one_trip_each_way(), transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False), _one_trip_each_way():
         note_lock()
         opened = open_wallets(sorted({cmd.reference for cmd in commands if isinstance(cmd, c.IssueGrant)}))
         state = load_state(references, commands)
@@ -123,13 +123,17 @@ def _references(commands: Sequence[c.Command], settle: Iterable[str]) -> list[st
 
 @contextmanager
 def _one_trip_each_way() -> Iterator[None]:
-    """Send the loads in one round trip and the writes with COMMIT in another, where the driver can (PostgreSQL)."""
+    """Send the loads in one round trip and the writes with COMMIT in another, where the driver can (PostgreSQL).
+
+    An own transaction is committed here, with the writes; the `atomic` block around it then finds nothing to commit.
+    """
     if connection.vendor != "postgresql":
         yield
         return
-    connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
+        if len(connection.atomic_blocks) == 1:
+            connection.connection.commit()
 
 
 def _new_id() -> str:
