@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api import openapi
 from accounts.api.serializers import ApiKeyRequestSerializer, ApiKeySerializer, NewApiKeySerializer
 from accounts.models import ApiKey
 from accounts.permissions import by_method, requires
@@ -30,13 +31,24 @@ class ApiKeysView(ListAPIView[ApiKey]):
     pagination_class = CursorPagination
     queryset = ApiKey.objects.all()
 
-    @extend_schema(tags=["identity"])
+    @extend_schema(
+        **openapi.operation("api_keys_list", answers={200: ApiKeySerializer(many=True)}, refusals=(400, 401, 403))
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the keys, the newest first."""
         read_query(request, paginated=True)
         return super().get(request, *args, **kwargs)
 
-    @extend_schema(request=ApiKeyRequestSerializer, responses={201: NewApiKeySerializer}, tags=["identity"])
+    @extend_schema(
+        **openapi.operation(
+            "api_keys_create",
+            body=ApiKeyRequestSerializer,
+            answers={201: NewApiKeySerializer},
+            refusals=(400, 401, 403),
+            asks={"name": "gateway", "scope": "spend"},
+            shows={**openapi.KEY, "key": "sk_k7m2p9q4xz_…"},
+        )
+    )
     def post(self, request: Request) -> Response:
         """Make a key; its text is in this answer and nowhere else."""
         body = ApiKeyRequestSerializer(data=request.data)
@@ -48,7 +60,7 @@ class ApiKeysView(ListAPIView[ApiKey]):
 class ApiKeyView(APIView):
     permission_classes = (by_method(DELETE=requires(scope="admin", perm="accounts.delete_apikey")),)
 
-    @extend_schema(responses={204: None}, tags=["identity"])
+    @extend_schema(**openapi.operation("api_keys_revoke", answers={204: None}, refusals=(401, 403, 404)))
     def delete(self, request: Request, key_id: UUID) -> Response:
         """Revoke a key; it is refused everywhere within a minute."""
         key = ApiKey.objects.filter(pk=key_id).first()

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api import openapi
 from accounts.api.serializers import (
     LoginSerializer,
     RefreshSerializer,
@@ -29,7 +30,16 @@ class OpenView(APIView):
 
 
 class RegisterView(OpenView):
-    @extend_schema(request=RegistrationSerializer, responses={201: UserSerializer}, tags=["identity"])
+    @extend_schema(
+        **openapi.operation(
+            "register",
+            body=RegistrationSerializer,
+            answers={201: UserSerializer},
+            refusals=(400, 409, 429),
+            asks={"email": "ada@example.com", "password": "tide-lantern-42", "name": "Ada"},
+            shows=openapi.USER,
+        )
+    )
     def post(self, request: Request) -> Response:
         """Register a user and open the wallet `user:<id>`."""
         count_registration(request._request)
@@ -40,7 +50,16 @@ class RegisterView(OpenView):
 
 
 class TokenView(OpenView):
-    @extend_schema(request=LoginSerializer, responses=TokenPairSerializer, tags=["identity"])
+    @extend_schema(
+        **openapi.operation(
+            "token_create",
+            body=LoginSerializer,
+            answers={200: TokenPairSerializer},
+            refusals=(400, 401, 429),
+            asks={"email": "ada@example.com", "password": "tide-lantern-42"},
+            shows=openapi.TOKENS,
+        )
+    )
     def post(self, request: Request) -> Response:
         """Log in: an access token for some minutes, and a refresh token that works once."""
         body = LoginSerializer(data=request.data)
@@ -49,7 +68,16 @@ class TokenView(OpenView):
 
 
 class RefreshView(OpenView):
-    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer, tags=["identity"])
+    @extend_schema(
+        **openapi.operation(
+            "token_refresh",
+            body=RefreshSerializer,
+            answers={200: TokenPairSerializer},
+            refusals=(400, 401),
+            asks={"refresh": openapi.TOKENS["refresh"]},
+            shows=openapi.TOKENS,
+        )
+    )
     def post(self, request: Request) -> Response:
         """Spend a refresh token and get a new pair."""
         body = RefreshSerializer(data=request.data)
@@ -58,7 +86,15 @@ class RefreshView(OpenView):
 
 
 class LogoutView(OpenView):
-    @extend_schema(request=RefreshSerializer, responses={204: None}, tags=["identity"])
+    @extend_schema(
+        **openapi.operation(
+            "logout",
+            body=RefreshSerializer,
+            answers={204: None},
+            refusals=(400, 401),
+            asks={"refresh": openapi.TOKENS["refresh"]},
+        )
+    )
     def post(self, request: Request) -> Response:
         """Make a refresh token useless; access tokens made of it end within minutes."""
         body = RefreshSerializer(data=request.data)

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api import openapi
 from accounts.api.serializers import ProfileSerializer, UserSerializer
 from accounts.exceptions import TokenInvalid
 from accounts.models import User
@@ -15,12 +16,23 @@ from accounts.services.users import change_profile
 class MeView(APIView):
     permission_classes = (UserRule,)
 
-    @extend_schema(responses=UserSerializer, tags=["identity"])
+    @extend_schema(
+        **openapi.operation("me_show", answers={200: UserSerializer}, refusals=(401, 403), shows=openapi.USER)
+    )
     def get(self, request: Request) -> Response:
         """Show the user who calls."""
         return Response(UserSerializer(_user(request)).data)
 
-    @extend_schema(request=ProfileSerializer, responses=UserSerializer, tags=["identity"])
+    @extend_schema(
+        **openapi.operation(
+            "me_change",
+            body=ProfileSerializer,
+            answers={200: UserSerializer},
+            refusals=(400, 401, 403),
+            asks={"attributes": {"team": "blue"}},
+            shows=openapi.USER,
+        )
+    )
     def patch(self, request: Request) -> Response:
         """Change the name, the attributes or the preferences, each as a whole."""
         body = ProfileSerializer(data=request.data, partial=True)
