@@ -1,5 +1,6 @@
 """The statement: entries as pages or as CSV, one entry, why it is there, and its reversal."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -8,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.fields import InstantField, StrictSerializer
+from core.api.fields import InstantField
 from core.api.lean import LeanJSONRenderer, LeanView
 from core.api.queries import read_query
 
@@ -23,7 +24,7 @@ from .pages import page_of
 from .representations import row_of
 
 
-class EntryFilter(StrictSerializer):
+class EntryFilter(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=KINDS, required=False)
     contra = serializers.ChoiceField(choices=shapes.CONTRAS, required=False)
     since = InstantField(required=False)

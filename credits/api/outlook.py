@@ -1,12 +1,14 @@
 """What a wallet's balance is made of, what it was used for, and what comes."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.amounts import to_micros
-from core.api.fields import AmountField, InstantField, StrictIntegerField, StrictSerializer
+from core.api.fields import AmountField, InstantField, StrictIntegerField
 from core.api.lean import LeanView
 from core.api.queries import read_query
 
@@ -16,20 +18,20 @@ from .base import READ_OWN, wallet_of_path
 from .representations import grant_of
 
 
-class ExplainQuery(StrictSerializer):
+class ExplainQuery(serializers.Serializer[Any]):
     at = InstantField(required=False, help_text="An instant that is past; by default the present.")
     refusal = serializers.UUIDField(required=False, help_text="The `refusal` that a problem names.")
 
 
-class ExpiringQuery(StrictSerializer):
+class ExpiringQuery(serializers.Serializer[Any]):
     days = StrictIntegerField(default=7, min_value=1, max_value=366)
 
 
-class StatsQuery(StrictSerializer):
+class StatsQuery(serializers.Serializer[Any]):
     days = StrictIntegerField(default=30, min_value=1, max_value=366)
 
 
-class ForecastQuery(StrictSerializer):
+class ForecastQuery(serializers.Serializer[Any]):
     daily = AmountField(required=False, positive=False, help_text="Daily use; by default the mean of 30 days.")
     days = StrictIntegerField(default=365, min_value=1, max_value=365)
 

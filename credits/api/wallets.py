@@ -24,12 +24,12 @@ from .pages import page_of
 from .representations import Members, past_of, wallet_of
 
 
-class WalletFilter(StrictSerializer):
+class WalletFilter(serializers.Serializer[Any]):
     search = serializers.CharField(required=False, help_text="A part of the reference.")
     status = serializers.ChoiceField(choices=["active", "frozen"], required=False)
 
 
-class MomentQuery(StrictSerializer):
+class MomentQuery(serializers.Serializer[Any]):
     at = InstantField(required=False, help_text="An instant that is past; by default the present.")
 
 

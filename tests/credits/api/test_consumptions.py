@@ -113,7 +113,9 @@ def test_the_batch_key_stands_for_each_item_and_an_own_key_goes_before_it(admin:
     first = admin.post("consumptions", items=items, key="batch")
     assert first.status_code == 200
     assert [result["replayed"] for result in first.json()["results"]] == [False, False]
-    again = admin.post("consumptions", items=[*items, {"reference": "ada", "amount": "3"}], key="batch").json()["results"]
+    again = admin.post("consumptions", items=[*items, {"reference": "ada", "amount": "3"}], key="batch").json()[
+        "results"
+    ]
     assert [result["replayed"] for result in again] == [True, True, False]
     assert again[0]["entry"]["id"] == first.json()["results"][0]["entry"]["id"]
     for key, amount in (("batch/0", "1"), ("own", "2")):
