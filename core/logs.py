@@ -12,6 +12,14 @@ REDACTED = "[redacted]"
 _SECRET_NAME = re.compile(
     r"authori[sz]ation|passw|secret|token|cookie|credential|signature|api[-_]?key|^key$|_key$|^(access|refresh)$", re.I
 )
+# The line of the request says what Django would say again; the tasks that sweep would fill a line a second.
+_QUIETER = {
+    "django.request": "ERROR",
+    "django.server": "ERROR",
+    "django_celery_beat": "WARNING",
+    "celery": "WARNING",
+    "kombu": "ERROR",
+}
 _HARMLESS_NAMES = frozenset({"idempotency_key", "primary_key"})
 _SECRET_TEXT = re.compile(
     r"(?P<scheme>\b(?:Bearer|Api-Key|Basic)\s+)\S+"
@@ -44,8 +52,7 @@ def logging_settings(level: str, *, readable: bool = False) -> dict[str, Any]:
         "formatters": {"lines": {"()": "core.logs.formatter", "readable": readable}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["console"], "level": level},
-        # The line of the request says what these would say again.
-        "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}},
+        "loggers": {name: {"level": level} for name, level in _QUIETER.items()},
     }
 
 

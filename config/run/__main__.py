@@ -37,7 +37,12 @@ def _port(text: str) -> int:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.embedded", "PYTHONUNBUFFERED": "1"}
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.embedded",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+    }
 
 
 def _prepare() -> None:
@@ -52,13 +57,13 @@ def _programs(port: int) -> list[Program]:
     python, environment = [sys.executable, "-m"], _environment()
     celery = [*python, "celery", "--app", "config", "--quiet"]
     web = ["granian", "--interface", "wsgi", "--no-ws", "--host", HOST, "--port", str(port)]
-    threads = ["--workers", "1", "--blocking-threads", THREADS, "--respawn-failed-workers", "--log-level", "warning"]
+    threads = ["--workers", "1", "--blocking-threads", THREADS, "--respawn-failed-workers", "--log-level", "error"]
     worker = ["worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle"]
     beat = ["beat", "--max-interval", "5", "--pidfile="]
     return [
         Program("web", [*python, *web, *threads, "config.wsgi:application"], environment),
-        Program("worker", [*celery, *worker, "--loglevel", "warning"], environment),
-        Program("beat", [*celery, *beat, "--loglevel", "warning"], environment),
+        Program("worker", [*celery, *worker], environment),
+        Program("beat", [*celery, *beat], environment),
     ]
 
 

@@ -35,6 +35,7 @@ def main() -> None:
     if pending := _pending():
         call_command("migrate", interactive=False, verbosity=1, no_color=True, stdout=Progress(pending))
         print(f"scrip  | database ready in {time.monotonic() - started:.1f} s", flush=True)
+    call_command("sync_roles", stdout=io.StringIO())
     call_command("load_demo")
 
 
