@@ -2,6 +2,7 @@
 
 import core.clock
 import core.ids
+import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
@@ -70,8 +71,8 @@ class Migration(migrations.Migration):
                 ('target_type', models.CharField(max_length=100)),
                 ('target_id', models.CharField(max_length=160)),
                 ('reason', models.TextField(blank=True)),
-                ('before', models.JSONField(blank=True, null=True)),
-                ('after', models.JSONField(blank=True, null=True)),
+                ('before', models.JSONField(blank=True, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                ('after', models.JSONField(blank=True, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
                 ('created_at', models.DateTimeField(default=core.clock.now)),
                 ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],

@@ -1,6 +1,7 @@
 """What an operator did, kept for ever."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from core.clock import now
@@ -19,8 +20,8 @@ class OperatorAction(models.Model):
     target_type = models.CharField(max_length=100)
     target_id = models.CharField(max_length=160)
     reason = models.TextField(blank=True)
-    before = models.JSONField(null=True, blank=True)
-    after = models.JSONField(null=True, blank=True)
+    before = models.JSONField(encoder=DjangoJSONEncoder, null=True, blank=True)
+    after = models.JSONField(encoder=DjangoJSONEncoder, null=True, blank=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:

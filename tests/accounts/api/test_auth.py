@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import override_settings
 from django.utils.module_loading import import_string
 from rest_framework.test import APIClient
@@ -110,6 +111,26 @@ def test_wrong_credentials_are_answered_alike(api: APIClient, user: User) -> Non
     answers = [post(api, TOKEN, email=email, password=password) for email, password in tries]
     assert all(answer == answers[0] for answer in answers)
     assert (answers[0][0], answers[0][1]["code"]) == (401, "authentication_failed")
+
+
+class CountingHasher(MD5PasswordHasher):
+    runs = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).runs += 1
+        return super().encode(password, salt)
+
+
+@override_settings(PASSWORD_HASHERS=[f"{__name__}.CountingHasher"])
+def test_an_unknown_address_takes_as_much_hashing_as_a_wrong_password(api: APIClient, user: User) -> None:
+    def runs_for(email: str) -> int:
+        before = CountingHasher.runs
+        post(api, TOKEN, email=email, password="wrong")
+        return CountingHasher.runs - before
+
+    user.set_password(PASSWORD)
+    user.save()
+    assert runs_for("nobody@example.com") == runs_for(user.email) == 1
 
 
 def test_a_401_names_the_scheme(api: APIClient, user: User) -> None:

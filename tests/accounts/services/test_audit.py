@@ -1,3 +1,6 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -43,3 +46,12 @@ def test_a_line_says_who_from_where_and_in_which_request(client: Client, operato
         "req-7",
     )
     assert (line.target_type, line.target_id) == ("api_key", answer.json()["id"])
+
+
+def test_a_line_keeps_amounts_and_instants_of_what_changed() -> None:
+    before, after = {"balance": Decimal("12.5")}, {"frozen_at": datetime(2026, 11, 21, tzinfo=UTC)}
+    line = record_action(
+        origin=Origin("user:x"), action="a.b", target_type="t", target_id="i", before=before, after=after
+    )
+    line.refresh_from_db()
+    assert (line.before, line.after) == ({"balance": "12.5"}, {"frozen_at": "2026-11-21T00:00:00Z"})
