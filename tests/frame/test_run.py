@@ -1,15 +1,18 @@
 """`make run`: what starts is kept alive, and what is stopped is gone."""
 
+import json
 import os
+import re
 import signal
 import sqlite3
 import stat
+import subprocess
 import urllib.error
 from pathlib import Path
 
 import pytest
 
-from tests.frame.conftest import Installation, started, wait_until
+from tests.frame.conftest import ROOT, Installation, started, wait_until
 
 
 def _child(installation: Installation, words: str) -> int:
@@ -30,6 +33,23 @@ def test_the_first_start_ends_in_a_ready_server_with_demo_data(installation: Ins
     assert key.read_text().startswith("sk_")
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE((installation.var / "secret-key").stat().st_mode) == 0o600
+
+
+def test_the_commands_of_the_readme_work(installation: Installation) -> None:
+    block = next(part for part in _shell_blocks(ROOT / "README.md") if "KEY=" in part)
+    script = block.replace("var/demo-api-key", str(installation.var / "demo-api-key")).replace(
+        "8000", str(installation.port)
+    )
+    done = subprocess.run(["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    grant, hold, entry, wallet = (json.loads(line) for line in done.stdout.splitlines())
+    assert grant["entry"]["kind"] == "issued"
+    assert hold["hold"]["status"] == "active"
+    assert entry["amount"] == "-12.5"
+    assert (wallet["balance"], wallet["held"], wallet["available"]) == ("87.5", "20", "67.5")
+
+
+def _shell_blocks(page: Path) -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)
 
 
 @pytest.mark.parametrize("words", ["granian", "--quiet worker", "--quiet beat"])
