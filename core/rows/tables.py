@@ -55,7 +55,8 @@ def decode_instant(value: Any) -> datetime:
     """Return an aware instant for what a raw cursor, or JSON made by the database, gives for one."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return value.replace(tzinfo=UTC)
+    aware: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC)
 
 
 @lru_cache
