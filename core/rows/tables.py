@@ -55,8 +55,7 @@ def decode_instant(value: Any) -> datetime:
     """Return an aware instant for what a raw cursor, or JSON made by the database, gives for one."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    aware: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return aware.astimezone(UTC)
+    return value.replace(tzinfo=UTC)
 
 
 @lru_cache
