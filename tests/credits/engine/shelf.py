@@ -7,7 +7,6 @@ from datetime import datetime
 from credits.engine import Run, State, run
 from credits.engine.commands import Command, ReverseEntry
 from credits.engine.journal import Journal
-from credits.engine.settling import settle
 from credits.engine.state import Consumption, Entry, Grant, Hold, Wallet
 
 
@@ -42,10 +41,9 @@ class Shelf:
 
     def settle(self, reference: str, now: datetime) -> Journal:
         """Settle one wallet and do nothing else, as a sweep or a read does."""
-        wallet, journal = self.wallets[reference], Journal(now, self.new_id)
-        settle(journal, wallet, max(now, wallet.last_effective_at or now))
-        self._keep(journal)
-        return journal
+        outcome = run(State(self.wallets), (), now, self.new_id, also_settle=[reference])
+        self._keep(outcome.journal)
+        return outcome.journal
 
     def grants_of(self, reference: str) -> list[Grant]:
         """Return every grant that the wallet ever had, oldest first."""
