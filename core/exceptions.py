@@ -5,6 +5,13 @@ from collections.abc import Sequence
 from core.problems import Problem
 
 
+class InternalError(Problem):
+    status = 500
+    code = "internal_error"
+    title = "Internal error"
+    default_detail = "A defect of ours. Send the request again; if it stays, report the id in X-Request-Id."
+
+
 class BadRequest(Problem):
     status = 400
     code = "bad_request"

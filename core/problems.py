@@ -9,15 +9,13 @@ class Problem(Exception):
     `detail` says what to do next; `members` are further members of the answer.
     """
 
-    status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal_error"
-    title: ClassVar[str] = "Internal error"
-    default_detail: ClassVar[str] = (
-        "Something broke on our side. Send the request again; if it stays, report the request id."
-    )
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+    default_detail: ClassVar[str] = ""
 
     def __init__(self, detail: str = "", **members: object) -> None:
-        self.detail = detail or self.default_detail
+        self.detail = detail or self.default_detail or f"{self.title}."
         self.members: dict[str, object] = members
         self.headers: dict[str, str] = {}
         super().__init__(self.detail)

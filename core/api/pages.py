@@ -11,8 +11,7 @@ from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.http import require_safe
 
 from core.api.problem_responses import problem_of, problem_response
-from core.exceptions import BadRequest, CsrfFailed, NotFound, PermissionDenied
-from core.problems import Problem
+from core.exceptions import BadRequest, CsrfFailed, InternalError, NotFound, PermissionDenied
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -38,7 +37,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 503 for a database that is away and 500 for a defect; the log has the traceback, the answer has not."""
     error = sys.exc_info()[1]
-    problem = (problem_of(error) if isinstance(error, Exception) else None) or Problem()
+    problem = (problem_of(error) if isinstance(error, Exception) else None) or InternalError()
     if _wants_html(request) and problem.status == 500:
         return defaults.server_error(request)
     return problem_response(problem, request)

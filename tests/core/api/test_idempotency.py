@@ -49,7 +49,9 @@ def test_the_order_of_members_is_no_difference(http: Client) -> None:
 
 def test_another_route_has_its_own_keys(http: Client) -> None:
     write(http, "k1")
-    answer = http.post("/api/rows-upwards", {"reason": "b"}, content_type="application/json", headers={"Idempotency-Key": "k1"})
+    answer = http.post(
+        "/api/rows-upwards", {"reason": "b"}, content_type="application/json", headers={"Idempotency-Key": "k1"}
+    )
     assert answer.status_code == 201
     assert AttributeSchema.objects.count() == 2
 
