@@ -1,3 +1,8 @@
 """Fixtures for every test; an app's own stand in its folder's conftest."""
 
-pytest_plugins = ["tests.plugins.append_only", "tests.plugins.databases", "tests.plugins.not_run"]
+pytest_plugins = [
+    "tests.plugins.append_only",
+    "tests.plugins.databases",
+    "tests.plugins.ledger",
+    "tests.plugins.not_run",
+]
