@@ -116,6 +116,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_HANDLER = "accounts.login_limits.PatientHandler"
 AXES_CLIENT_IP_CALLABLE = "core.addresses.client_network"
 AXES_USERNAME_CALLABLE = "accounts.login_limits.counted_name"
 AXES_LOCKOUT_CALLABLE = "accounts.login_limits.locked_out"
@@ -163,6 +164,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.openapi.complete",
+    ],
 }
 
 # A Celery message only wakes a worker up: the work is a row that beat sweeps, so nothing here has to be durable.

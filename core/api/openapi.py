@@ -10,7 +10,7 @@ from core import exceptions
 from core.api.problem_responses import MEDIA_TYPE, problem_body
 from core.problems import Problem
 
-REQUEST_ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
+REQUEST_ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$", "examples": ["order-4711"]}
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457. Decide by `code`; `type` links to what it means, `detail` says what to do next.",
@@ -34,46 +34,88 @@ PROBLEM: dict[str, Any] = {
     },
     "additionalProperties": True,
 }
-EXAMPLES: dict[int, Problem] = {
-    400: exceptions.ValidationFailed([("amount", "An amount must be more than zero.")]),
-    401: exceptions.NotAuthenticated(),
-    403: exceptions.PermissionDenied(),
-    404: exceptions.NotFound(),
-    422: exceptions.KeyReused(),
+PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+
+OF_EVERY_CALL: tuple[Problem, ...] = (
+    exceptions.ValidationFailed([("amount", "An amount must be more than zero.")]),
+    exceptions.Throttled(),
+    exceptions.Unavailable(),
+)
+OF_CALLS_WITH_CREDENTIALS: tuple[Problem, ...] = (exceptions.NotAuthenticated(), exceptions.PermissionDenied())
+USUAL: dict[int, Problem] = {
+    problem.status: problem
+    for problem in (
+        *OF_EVERY_CALL,
+        *OF_CALLS_WITH_CREDENTIALS,
+        exceptions.NotFound(),
+        exceptions.SchemaBreaksRows(),
+        exceptions.KeyReused(),
+    )
+}
+# Outside of the views that the generator sees.
+PROBES = {
+    "/healthz": "Tell whether the process answers.",
+    "/readyz": "Tell whether database, cache, broker, migrations and triggers are ready; 503 names what is not.",
 }
 
 
-def problem_answers(statuses: Iterable[int]) -> dict[tuple[int, str], OpenApiResponse]:
-    """Return the refusals for `extend_schema(responses=...)`; those without an example here name a status only."""
-    return {(status, MEDIA_TYPE): _answer(status) for status in sorted(statuses)}
-
-
-def add_example(problem: Problem) -> None:
-    """Let an app above show one of its own problems as the example of its status."""
-    EXAMPLES[problem.status] = problem
-
-
-def _answer(status: int) -> OpenApiResponse:
-    examples = []
-    if problem := EXAMPLES.get(status):
-        body = problem_body(problem, "/api/v1/…")
-        examples = [OpenApiExample(problem.code, value=body, media_type=MEDIA_TYPE, response_only=True)]
-    return OpenApiResponse(PROBLEM_REFERENCE, description=HTTPStatus(status).phrase, examples=examples)
-
-
-PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+def problem_answers(refusals: Iterable[int | Problem]) -> dict[tuple[int, str], OpenApiResponse]:
+    """Return these refusals for `extend_schema(responses=...)`: an example each, or a status with a usual one."""
+    by_status: dict[int, list[Problem]] = {}
+    for refusal in refusals:
+        problem = USUAL[refusal] if isinstance(refusal, int) else refusal
+        by_status.setdefault(problem.status, []).append(problem)
+    return {(status, MEDIA_TYPE): _answer(status, found) for status, found in sorted(by_status.items())}
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add to each call what all have: the request's id both ways, and a problem for every refusal not named."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    header = {"description": "The id of this request in our records: yours, if you sent one.", "schema": REQUEST_ID}
-    parameter = {"name": "X-Request-Id", "in": "header", "description": "Your own id of this request."}
-    for calls in result["paths"].values():
-        for call in calls.values():
-            call.setdefault("parameters", []).append({**parameter, "schema": REQUEST_ID})
-            refusal = {"description": "Any other refusal.", "content": {MEDIA_TYPE: {"schema": PROBLEM_REFERENCE}}}
-            call["responses"].setdefault("default", refusal)
-            for answer in call["responses"].values():
-                answer.setdefault("headers", {})["X-Request-Id"] = header
+    """Add what all calls have: the request's id both ways, and a problem for each refusal that they don't name."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components["parameters"] = {"RequestId": {"name": "X-Request-Id", "in": "header", "schema": REQUEST_ID}}
+    components["headers"] = {"RequestId": {"description": "The id of this request.", "schema": REQUEST_ID}}
+    common = (*OF_EVERY_CALL, *OF_CALLS_WITH_CREDENTIALS)
+    components["responses"] = {problem.code: _common(problem) for problem in common}
+    result["paths"] |= {path: {"get": _probe(path, text)} for path, text in PROBES.items()}
+    for call in (call for calls in result["paths"].values() for call in calls.values()):
+        _complete_call(call)
     return result
+
+
+def _complete_call(call: dict[str, Any]) -> None:
+    call.setdefault("parameters", []).append({"$ref": "#/components/parameters/RequestId"})
+    anonymous = {} in call.get("security", [{}])
+    for problem in OF_EVERY_CALL if anonymous else (*OF_EVERY_CALL, *OF_CALLS_WITH_CREDENTIALS):
+        call["responses"].setdefault(str(problem.status), {"$ref": f"#/components/responses/{problem.code}"})
+    any_other = {"description": "Any other refusal.", "content": {MEDIA_TYPE: {"schema": PROBLEM_REFERENCE}}}
+    call["responses"].setdefault("default", any_other)
+    for answer in call["responses"].values():
+        if "$ref" not in answer:
+            answer.setdefault("headers", {})["X-Request-Id"] = {"$ref": "#/components/headers/RequestId"}
+
+
+def _common(problem: Problem) -> dict[str, Any]:
+    headers = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+    if problem.status in (429, 503):
+        headers["Retry-After"] = RETRY_AFTER
+    content = {"schema": PROBLEM_REFERENCE, "examples": {problem.code: {"value": _example(problem)}}}
+    return {"description": problem.title, "headers": headers, "content": {MEDIA_TYPE: content}}
+
+
+def _answer(status: int, problems: Iterable[Problem]) -> OpenApiResponse:
+    examples = [
+        OpenApiExample(problem.code, value=_example(problem), media_type=MEDIA_TYPE, response_only=True)
+        for problem in problems
+    ]
+    return OpenApiResponse(PROBLEM_REFERENCE, description=HTTPStatus(status).phrase, examples=examples)
+
+
+def _example(problem: Problem) -> dict[str, Any]:
+    return problem_body(problem, "/api/v1/wallets/ada")
+
+
+def _probe(path: str, text: str) -> dict[str, Any]:
+    shape = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
+    answer = {"description": "", "content": {"application/json": {"schema": shape, "example": {"status": "ok"}}}}
+    return {"operationId": path[1:], "description": text, "tags": ["operations"], "responses": {"200": answer}}

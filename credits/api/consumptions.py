@@ -29,7 +29,14 @@ LONGEST_BATCH_KEY = 240
 class ConsumeView(LeanView):
     permission_classes = (SPEND_OWN,)
 
-    @extend_schema(**openapi.operation("consume", body=ConsumeBody, answers={201: shapes.PostedEntry}, refusals=(402,)))
+    @extend_schema(
+        **openapi.operation(
+            "consume",
+            body=ConsumeBody,
+            answers={201: shapes.PostedEntry},
+            refusals=(openapi.TOO_LITTLE, openapi.FROZEN),
+        )
+    )
     def post(self, request: Request, reference: str) -> Response:
         """Use credits, those that end soonest first.
 

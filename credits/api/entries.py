@@ -15,6 +15,7 @@ from core.api.queries import read_query
 
 from .. import selectors, services
 from ..engine.kinds import KINDS
+from ..exceptions import NotReversible
 from ..models import LedgerEntry
 from ..selectors.posted import read_entry
 from . import explained, exports, openapi, shapes
@@ -22,6 +23,8 @@ from .base import GRANT, READ_OWN, answer_entry, entry_of_path, origin_of, own_r
 from .bodies import ReverseBody, read_body
 from .pages import page_of
 from .representations import row_of
+
+NOT_REVERSIBLE = NotReversible("Nothing of this entry is left to reverse.")
 
 
 class EntryFilter(serializers.Serializer[Any]):
@@ -58,7 +61,13 @@ class EntriesView(LeanView):
 class EntryView(LeanView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(**openapi.operation("entries_retrieve", answers={200: shapes.Entry}, refusals=(404,)))
+    @extend_schema(
+        **openapi.operation(
+            "entries_retrieve",
+            answers={200: shapes.Entry},
+            refusals=(openapi.NO_ENTRY,),
+        )
+    )
     def get(self, request: Request, entry_id: UUID) -> Response:
         """Show an entry."""
         read_query(request)
@@ -68,7 +77,9 @@ class EntryView(LeanView):
 class ExplainEntryView(LeanView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(**openapi.operation("entry_explain", answers={200: explained.EntryExplained}, refusals=(404,)))
+    @extend_schema(
+        **openapi.operation("entry_explain", answers={200: explained.EntryExplained}, refusals=(openapi.NO_ENTRY,))
+    )
     def get(self, request: Request, entry_id: UUID) -> Response:
         """Tell what an entry moved in which grants, why it was posted, and what followed from it."""
         read_query(request)
@@ -80,7 +91,12 @@ class ReverseView(LeanView):
     permission_classes = (GRANT,)
 
     @extend_schema(
-        **openapi.operation("entry_reverse", body=ReverseBody, answers={201: shapes.PostedEntry}, refusals=(404, 409))
+        **openapi.operation(
+            "entry_reverse",
+            body=ReverseBody,
+            answers={201: shapes.PostedEntry},
+            refusals=(openapi.NO_ENTRY, NOT_REVERSIBLE),
+        )
     )
     def post(self, request: Request, entry_id: UUID) -> Response:
         """Give a consumption back: what is left of it, or `amount`.

@@ -11,6 +11,7 @@ from core.api.lean import LeanView
 from core.api.queries import read_query
 
 from .. import services
+from ..exceptions import GrantNotVoidable
 from ..selectors.statements import list_grants
 from . import openapi, shapes
 from .base import (
@@ -28,6 +29,8 @@ from .bodies import GrantBody, ReasonBody, read_body
 from .pages import page_of
 from .representations import grant_of
 
+NOT_VOIDABLE = GrantNotVoidable("The grant has nothing left to void.")
+
 
 class GrantsView(LeanView):
     permission_classes = (by_method(GET=READ_OWN, POST=GRANT),)
@@ -40,7 +43,9 @@ class GrantsView(LeanView):
         return page_of(grants, self, lambda page: [grant_of(grant, grant.created_at) for grant in page])
 
     @extend_schema(
-        **openapi.operation("grant_issue", body=GrantBody, answers={201: shapes.PostedGrant}, refusals=(409,))
+        **openapi.operation(
+            "grant_issue", body=GrantBody, answers={201: shapes.PostedGrant}, refusals=(openapi.TOO_LARGE,)
+        )
     )
     def post(self, request: Request, reference: str) -> Response:
         """Grant credits now, or from `effective_at` on; a wallet that does not exist is opened.
@@ -58,7 +63,12 @@ class VoidView(LeanView):
     permission_classes = (GRANT,)
 
     @extend_schema(
-        **openapi.operation("grant_void", body=ReasonBody, answers={201: shapes.PostedEntry}, refusals=(404, 409))
+        **openapi.operation(
+            "grant_void",
+            body=ReasonBody,
+            answers={201: shapes.PostedEntry},
+            refusals=(openapi.NO_GRANT, NOT_VOIDABLE),
+        )
     )
     def post(self, request: Request, grant_id: UUID) -> Response:
         """Take back what a grant has left."""

@@ -22,6 +22,8 @@ from .bodies import CaptureBody, ExtendBody, HoldBody, NothingBody, read_body
 from .pages import page_of
 from .representations import hold_of, row_of, wallet_of
 
+HOLD_REFUSALS = (openapi.NOT_YOURS, openapi.NO_HOLD, openapi.HOLD_ENDED)
+
 
 class HoldsView(LeanView):
     permission_classes = (by_method(GET=READ_OWN, POST=SPEND_OWN),)
@@ -33,7 +35,14 @@ class HoldsView(LeanView):
         holds = list_holds(wallet_of_path(request, reference))
         return page_of(holds, self, lambda page: [hold_of(hold, hold.wallet.reference) for hold in page])
 
-    @extend_schema(**openapi.operation("hold_place", body=HoldBody, answers={201: shapes.PostedHold}, refusals=(402,)))
+    @extend_schema(
+        **openapi.operation(
+            "hold_place",
+            body=HoldBody,
+            answers={201: shapes.PostedHold},
+            refusals=(openapi.TOO_LITTLE, openapi.FROZEN),
+        )
+    )
     def post(self, request: Request, reference: str) -> Response:
         """Set credits aside so that nothing else can take them; by default for 15 minutes, at most for 7 days."""
         terms = _with_life(read_body(request, HoldBody))
@@ -44,7 +53,13 @@ class HoldsView(LeanView):
 class HoldView(LeanView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(**openapi.operation("holds_retrieve", answers={200: shapes.PostedHold}, refusals=(404,)))
+    @extend_schema(
+        **openapi.operation(
+            "holds_retrieve",
+            answers={200: shapes.PostedHold},
+            refusals=(openapi.NO_HOLD,),
+        )
+    )
     def get(self, request: Request, hold_id: UUID) -> Response:
         """Show a hold, the entry that placed or ended it, and the wallet."""
         read_query(request)
@@ -59,7 +74,10 @@ class CaptureView(LeanView):
 
     @extend_schema(
         **openapi.operation(
-            "hold_capture", body=CaptureBody, answers={201: shapes.PostedHold}, refusals=(402, 404, 409)
+            "hold_capture",
+            body=CaptureBody,
+            answers={201: shapes.PostedHold},
+            refusals=(openapi.TOO_LITTLE, *HOLD_REFUSALS),
         )
     )
     def post(self, request: Request, hold_id: UUID) -> Response:
@@ -73,7 +91,12 @@ class ReleaseView(LeanView):
     permission_classes = (SPEND_OWN,)
 
     @extend_schema(
-        **openapi.operation("hold_release", body=NothingBody, answers={201: shapes.PostedHold}, refusals=(404, 409))
+        **openapi.operation(
+            "hold_release",
+            body=NothingBody,
+            answers={201: shapes.PostedHold},
+            refusals=HOLD_REFUSALS,
+        )
     )
     def post(self, request: Request, hold_id: UUID) -> Response:
         """Free what a hold covers."""
@@ -86,7 +109,12 @@ class ExtendView(LeanView):
     permission_classes = (SPEND_OWN,)
 
     @extend_schema(
-        **openapi.operation("hold_extend", body=ExtendBody, answers={201: shapes.PostedHold}, refusals=(402, 404, 409))
+        **openapi.operation(
+            "hold_extend",
+            body=ExtendBody,
+            answers={201: shapes.PostedHold},
+            refusals=(openapi.TOO_LITTLE, *HOLD_REFUSALS),
+        )
     )
     def post(self, request: Request, hold_id: UUID) -> Response:
         """Let a hold live `expires_in_seconds` from now, or cover `amount` more, or both."""

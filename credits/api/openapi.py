@@ -1,24 +1,40 @@
-"""What the OpenAPI document says about every call of the ledger: headers, refusals, tags."""
+"""What the OpenAPI document says about every call of the ledger: headers, refusals, examples."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from core.api.openapi import problem_answers
 from core.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from core.problems import Problem
 
-Serializer = type[serializers.Serializer[Any]]
+from ..exceptions import (
+    BalanceTooLarge,
+    EntryNotFound,
+    GrantNotFound,
+    HoldNotActive,
+    HoldNotFound,
+    InsufficientCredits,
+    KeyReused,
+    NotYourHold,
+    WalletFrozen,
+    WalletNotFound,
+)
+from .examples import EXAMPLES
+
+Shape = type[serializers.Serializer[Any]]
 Words = dict[str, Any]
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
     OpenApiParameter.HEADER,
-    description="1 to 255 visible ASCII characters, of your choice. A repetition with the same key has one effect and"
-    " the first answer; another request with the same key is refused with 422.",
+    description="Of your choice. A repetition with the same key has one effect and the first answer; another request"
+    " with the same key is refused with 422.",
+    examples=[OpenApiExample("key", value="request-4711", parameter_only=("Idempotency-Key", "header"))],
 )
 REPLAYED = OpenApiParameter(
     "Idempotency-Replayed",
@@ -32,44 +48,83 @@ PAGE = (
     OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` or `previous` of a page."),
 )
 
+TOO_LITTLE = InsufficientCredits(
+    "7 credits are required and 6 are available; add at least 1, or ask for less.",
+    required="7",
+    available="6",
+    held="4",
+    balance="10",
+    expiring=[{"amount": "6", "expires_at": "2026-12-01T00:00:00Z"}],
+    refusal="019a5d0c-7a51-7c3e-9c1a-5e5f0f6f7a11",
+)
+FROZEN = WalletFrozen("An operator froze this wallet; ask support to unfreeze it.")
+TOO_LARGE = BalanceTooLarge("The wallet would pass the largest balance of 1,000,000,000; grant less.")
+REUSED = KeyReused("This key was used for another request; send a new request under a new key.")
+NO_WALLET, NO_GRANT, NO_HOLD, NO_ENTRY = WalletNotFound(), GrantNotFound(), HoldNotFound(), EntryNotFound()
+HOLD_ENDED = HoldNotActive(
+    "The hold was released at 2026-11-21T09:30:00.000000Z; place a new one.",
+    hold_status="released",
+    ended_at="2026-11-21T09:30:00Z",
+)
+NOT_YOURS = NotYourHold("Only who placed a hold, or a service, may change it.")
+
 
 def operation(
     name: str,
     *,
     answers: Mapping[Any, Any],
-    body: Serializer | None = None,
-    query: Serializer | None = None,
-    refusals: Iterable[int] = (),
+    body: Shape | None = None,
+    query: Shape | None = None,
+    refusals: Iterable[Problem] = (),
     posts: bool = True,
 ) -> Words:
     """Return the arguments of `extend_schema` for one call; one with a `body` that `posts` takes an idempotency key."""
     keyed = body is not None and posts
-    statuses = {400, 401, 403, *refusals, *((422,) if keyed else ())}
     replayable = keyed and 201 in answers
     return {
         "operation_id": name,
         "tags": ["credits"],
         "request": body,
         "parameters": [*((KEY,) if keyed else ()), *((REPLAYED,) if replayable else ()), *((query,) if query else ())],
-        "responses": {**answers, **problem_answers(statuses)},
+        "responses": {
+            **{status: _with_example(shape) for status, shape in answers.items()},
+            **problem_answers([*refusals, *((REUSED,) if keyed else ())]),
+        },
+        "examples": [] if body is None else [_example(body, request_only=True)],
     }
 
 
 def listing(
-    name: str, row: Serializer, *, query: Serializer | None = None, other: Mapping[str, Any] | None = None
+    name: str,
+    row: Shape,
+    *,
+    query: Shape | None = None,
+    other: Mapping[str, Any] | None = None,
+    refusals: Iterable[Problem] = (NO_WALLET,),
 ) -> Words:
     """Return the arguments of `extend_schema` for a list that comes in pages, or in `other` media types."""
     answers = {(200, media_type): shape for media_type, shape in (other or {}).items()}
-    words = operation(
-        name, answers={(200, "application/json"): _page_shape(row), **answers}, query=query, refusals=(404,)
-    )
+    answers[200, "application/json"] = _page_of(row)
+    words = operation(name, answers=answers, query=query, refusals=refusals)
     return {**words, "parameters": [*words["parameters"], *PAGE]}
 
 
-def _page_shape(row: Serializer) -> OpenApiResponse:
+def _page_of(row: Shape) -> OpenApiResponse:
     members = {
         "results": row(many=True),
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
     }
-    return OpenApiResponse(type(f"{row.__name__}Page", (serializers.Serializer,), members))
+    page = {"results": [EXAMPLES[row.__name__]], "next": None, "previous": None}
+    shape = type(f"{row.__name__}Page", (serializers.Serializer,), members)
+    return OpenApiResponse(shape, examples=[OpenApiExample("page", value=page, response_only=True)])
+
+
+def _with_example(shape: Any) -> OpenApiResponse:
+    if isinstance(shape, type) and issubclass(shape, serializers.Serializer):
+        return OpenApiResponse(shape, examples=[_example(shape, response_only=True)])
+    return shape if isinstance(shape, OpenApiResponse) else OpenApiResponse(shape)
+
+
+def _example(shape: Shape, **side: bool) -> OpenApiExample:
+    return OpenApiExample(shape.__name__, value=EXAMPLES[shape.__name__], **side)

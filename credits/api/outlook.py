@@ -41,7 +41,10 @@ class ExplainView(LeanView):
 
     @extend_schema(
         **openapi.operation(
-            "wallet_explain", answers={200: explained.BalanceExplained}, query=ExplainQuery, refusals=(404,)
+            "wallet_explain",
+            answers={200: explained.BalanceExplained},
+            query=ExplainQuery,
+            refusals=(openapi.NO_WALLET,),
         )
     )
     def get(self, request: Request, reference: str) -> Response:
@@ -58,7 +61,10 @@ class ExpiringView(LeanView):
 
     @extend_schema(
         **openapi.operation(
-            "wallet_expiring", answers={200: explained.ExpiringGrants}, query=ExpiringQuery, refusals=(404,)
+            "wallet_expiring",
+            answers={200: explained.ExpiringGrants},
+            query=ExpiringQuery,
+            refusals=(openapi.NO_WALLET,),
         )
     )
     def get(self, request: Request, reference: str) -> Response:
@@ -72,7 +78,9 @@ class StatsView(LeanView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
-        **openapi.operation("wallet_stats", answers={200: explained.Stats}, query=StatsQuery, refusals=(404,))
+        **openapi.operation(
+            "wallet_stats", answers={200: explained.Stats}, query=StatsQuery, refusals=(openapi.NO_WALLET,)
+        )
     )
     def get(self, request: Request, reference: str) -> Response:
         """Show totals by kind, and what was consumed and issued on each of the last `days` days."""
@@ -84,7 +92,9 @@ class ForecastView(LeanView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
-        **openapi.operation("wallet_forecast", answers={200: explained.Forecast}, query=ForecastQuery, refusals=(404,))
+        **openapi.operation(
+            "wallet_forecast", answers={200: explained.Forecast}, query=ForecastQuery, refusals=(openapi.NO_WALLET,)
+        )
     )
     def get(self, request: Request, reference: str) -> Response:
         """Tell which grants pay for a daily use, what expires unused, and when credits run out."""

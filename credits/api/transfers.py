@@ -17,7 +17,10 @@ class TransfersView(LeanView):
 
     @extend_schema(
         **openapi.operation(
-            "transfer", body=TransferBody, answers={201: shapes.PostedTransfer}, refusals=(402, 404, 409)
+            "transfer",
+            body=TransferBody,
+            answers={201: shapes.PostedTransfer},
+            refusals=(openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET, openapi.TOO_LARGE),
         )
     )
     def post(self, request: Request) -> Response:

@@ -1,9 +1,9 @@
 """Wallets: open, find, look at, change, and what an administrator does to a whole wallet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,8 +12,10 @@ from accounts.permissions import by_method
 from core.api.fields import InstantField, StrictSerializer
 from core.api.lean import LeanView
 from core.api.queries import read_query
+from core.problems import Problem
 
 from .. import services
+from ..exceptions import AlreadyInStatus, DebtTooSmall, WalletExists
 from ..models import Wallet
 from ..selectors.directory import list_wallets, read_wallets
 from ..selectors.wallets import balance_at, read_wallet, refresh_wallet
@@ -22,6 +24,10 @@ from .base import ADMIN, GRANT, READ, READ_OWN, answer_entry, origin_of, target_
 from .bodies import AdjustBody, ForgiveBody, NothingBody, ReasonBody, WalletBody, WalletChangeBody, read_body
 from .pages import page_of
 from .representations import Members, past_of, wallet_of
+
+EXISTS = WalletExists("The wallet exists with other terms; read it, and change it with PATCH.")
+FROZEN_ALREADY = AlreadyInStatus("The wallet is frozen already; nothing is left to do.", wallet_status="frozen")
+DEBT_TOO_SMALL = DebtTooSmall("The wallet owes 3; forgive at most that.")
 
 
 class WalletFilter(serializers.Serializer[Any]):
@@ -36,7 +42,7 @@ class MomentQuery(serializers.Serializer[Any]):
 class WalletsView(LeanView):
     permission_classes = (by_method(GET=READ, POST=GRANT),)
 
-    @extend_schema(**openapi.listing("wallets_list", shapes.Wallet, query=WalletFilter))
+    @extend_schema(**openapi.listing("wallets_list", shapes.Wallet, query=WalletFilter, refusals=()))
     def get(self, request: Request) -> Response:
         """List wallets, newest first."""
         filters = read_query(request, WalletFilter, paginated=True)
@@ -47,7 +53,7 @@ class WalletsView(LeanView):
             "wallet_open",
             body=WalletBody,
             answers={201: shapes.Wallet, 200: shapes.Wallet},
-            refusals=(409,),
+            refusals=(EXISTS,),
             posts=False,
         )
     )
@@ -61,7 +67,12 @@ class WalletView(LeanView):
     permission_classes = (by_method(GET=READ_OWN, PATCH=ADMIN),)
 
     @extend_schema(
-        **openapi.operation("wallets_retrieve", answers={200: shapes.Wallet}, query=MomentQuery, refusals=(404,))
+        **openapi.operation(
+            "wallets_retrieve",
+            answers={200: shapes.Wallet},
+            query=MomentQuery,
+            refusals=(openapi.NO_WALLET,),
+        )
     )
     def get(self, request: Request, reference: str) -> Response:
         """Show a wallet as it is at present, or what it held `at` a past instant."""
@@ -73,7 +84,11 @@ class WalletView(LeanView):
 
     @extend_schema(
         **openapi.operation(
-            "wallets_update", body=WalletChangeBody, answers={200: shapes.Wallet}, refusals=(404,), posts=False
+            "wallets_update",
+            body=WalletChangeBody,
+            answers={200: shapes.Wallet},
+            refusals=(openapi.NO_WALLET,),
+            posts=False,
         )
     )
     def patch(self, request: Request, reference: str) -> Response:
@@ -88,7 +103,11 @@ class RefreshView(LeanView):
 
     @extend_schema(
         **openapi.operation(
-            "wallet_refresh", body=NothingBody, answers={200: shapes.Wallet}, refusals=(404,), posts=False
+            "wallet_refresh",
+            body=NothingBody,
+            answers={200: shapes.Wallet},
+            refusals=(openapi.NO_WALLET,),
+            posts=False,
         )
     )
     def post(self, request: Request, reference: str) -> Response:
@@ -105,7 +124,7 @@ class AdministrationView(LeanView):
     """One operation on a whole wallet, with a reason."""
 
     permission_classes = (ADMIN,)
-    body: type[StrictSerializer] = ReasonBody
+    body: type[StrictSerializer]
     operation: Any
 
     def post(self, request: Request, reference: str) -> Response:
@@ -115,42 +134,51 @@ class AdministrationView(LeanView):
         return answer_entry(type(self).operation(reference=target, origin=origin_of(request), **body))
 
 
-def _administration(name: str, body: type[StrictSerializer], refusals: tuple[int, ...]) -> Any:
-    return extend_schema(**openapi.operation(name, body=body, answers={201: shapes.PostedEntry}, refusals=refusals))
+def _administration(
+    name: str, *refusals: Problem, body: type[StrictSerializer] = ReasonBody
+) -> Callable[[type[AdministrationView]], type[AdministrationView]]:
+    """Describe such a view for OpenAPI, by its own docstring."""
+
+    def describe(view: type[AdministrationView]) -> type[AdministrationView]:
+        words = openapi.operation(
+            name, body=body, answers={201: shapes.PostedEntry}, refusals=(openapi.NO_WALLET, *refusals)
+        )
+        view.body = body
+        return extend_schema_view(post=extend_schema(description=view.__doc__, **words))(view)
+
+    return describe
 
 
-@_administration("wallet_freeze", ReasonBody, (404, 409))
+@_administration("wallet_freeze", FROZEN_ALREADY)
 class FreezeView(AdministrationView):
     """Refuse all that spends, until the wallet is unfrozen."""
 
     operation = services.freeze
 
 
-@_administration("wallet_unfreeze", ReasonBody, (404, 409))
+@_administration("wallet_unfreeze", FROZEN_ALREADY)
 class UnfreezeView(AdministrationView):
     """Let a frozen wallet spend again."""
 
     operation = services.unfreeze
 
 
-@_administration("wallet_adjust", AdjustBody, (402, 404, 409))
+@_administration("wallet_adjust", openapi.TOO_LITTLE, openapi.TOO_LARGE, body=AdjustBody)
 class AdjustView(AdministrationView):
     """Add credits or, with a negative amount, take free ones."""
 
-    body = AdjustBody
     operation = services.adjust
 
 
-@_administration("wallet_reset", ReasonBody, (404,))
+@_administration("wallet_reset")
 class ResetView(AdministrationView):
     """Take all free credits and cancel scheduled grants; debt stays."""
 
     operation = services.reset
 
 
-@_administration("wallet_forgive_debt", ForgiveBody, (404, 409))
+@_administration("wallet_forgive_debt", DEBT_TOO_SMALL, body=ForgiveBody)
 class ForgiveDebtView(AdministrationView):
     """Write off debt: all of it, or `amount`."""
 
-    body = ForgiveBody
     operation = services.forgive_debt
