@@ -28,6 +28,8 @@ def main() -> None:
             supervisor.run()
     except InUse as error:
         sys.exit(f"scrip  | {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _port(text: str) -> int:

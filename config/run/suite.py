@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from config.run import servers
 from config.settings.base import VAR_DIR
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2"]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"]
 BENCHMARKS = [sys.executable, "-m", "benchmarks"]
 SQLITE_URL = f"sqlite:///{VAR_DIR / 'test.sqlite3'}"
 

@@ -14,6 +14,8 @@ import pytest
 
 from tests.frame.conftest import ROOT, Installation, started, wait_until
 
+pytestmark = pytest.mark.xdist_group("installation")  # one process, so that one installation serves all
+
 
 def _child(installation: Installation, words: str) -> int:
     return min(process for process, command in installation.processes().items() if words in command)
