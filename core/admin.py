@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from core.big_table_admin import BigTableAdmin
 from core.models import AttributeSchema, Event, EventStream, IdempotentRequest, TestClock
 
 if TYPE_CHECKING:
@@ -50,12 +51,11 @@ class DeliveryFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(BigTableAdmin, ReadOnlyAdmin):
     list_display = ("id", "name", "stream", "stream_seq", "created_at", "delivered_at", "attempts", "last_error")
-    list_filter = (DeliveryFilter, "name")
+    list_filter = (DeliveryFilter,)
     search_fields = ("stream__exact",)
     ordering = ("-id",)
-    show_full_result_count = False
     actions = ("retry",)
 
     @admin.action(description="Try the selected failed events again now", permissions=["retry"])
@@ -70,18 +70,16 @@ class EventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(EventStream)
-class EventStreamAdmin(ReadOnlyAdmin):
+class EventStreamAdmin(BigTableAdmin, ReadOnlyAdmin):
     list_display = ("stream", "last_seq")
     search_fields = ("stream__exact",)
-    show_full_result_count = False
 
 
 @admin.register(IdempotentRequest)
-class IdempotentRequestAdmin(ReadOnlyAdmin):
+class IdempotentRequestAdmin(BigTableAdmin, ReadOnlyAdmin):
     list_display = ("scope", "key", "status", "created_at")
     search_fields = ("key__exact",)
     ordering = ("-created_at",)
-    show_full_result_count = False
 
 
 @admin.register(AttributeSchema)

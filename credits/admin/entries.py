@@ -21,11 +21,9 @@ ROWS = 50
 ENTRY_COLUMNS = (
     itself("sequence"),
     "kind",
-    "contra",
     amount("amount"),
     amount("balance_after"),
     amount("held_after"),
-    amount("debt_after"),
     "effective_at",
     "description",
 )
@@ -56,7 +54,7 @@ class ContraFilter(admin.SimpleListFilter):
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(LedgerAdmin):
     operations = ENTRY_OPERATIONS
-    list_display = (linked("wallet"), "sequence", *ENTRY_COLUMNS[1:5], *ENTRY_COLUMNS[7:], "actor")
+    list_display = (linked("wallet"), "sequence", "contra", *ENTRY_COLUMNS[1:], "actor")
     list_display_links = ("sequence",)
     list_filter = ("kind", ContraFilter, "created_at")
     search_help_text = "A wallet's reference, an entry's id, an idempotency key or a request id; or several of them."
