@@ -54,8 +54,10 @@ class Trial:
         self.watcher.take(outcome)
         for wallet in wallets:
             self.auditor.check(wallet)
+        after = [picture(wallet) for wallet in wallets]
+        check_noted(outcome, before, after)
         if size == 1:
-            check_moved_nothing(outcome, before, settled, [picture(wallet) for wallet in wallets])
+            check_moved_nothing(outcome, before, settled, after)
         for result in outcome.results:
             if result.entry is not None and not result.replayed:
                 due = self.shelf.wallets[result.command.reference].next_change_at
@@ -100,6 +102,18 @@ def picture(wallet: Wallet) -> tuple[Any, ...]:
 
 
 GRANT = ("id", "remaining", "held", "refunded", "lost", "claimed", "amount")
+
+
+def check_noted(run: Run, before: list[Any], after: list[Any]) -> None:
+    """Check that the journal names every grant and hold that changed: the store writes no others."""
+    journal = run.journal
+    noted = {*journal.grants, *journal.new_grants, *journal.holds, *journal.new_holds, *journal.lost}
+    was, now = rows_of(before), rows_of(after)
+    assert {row for row in was.keys() | now.keys() if was.get(row) != now.get(row)} <= noted
+
+
+def rows_of(pictures: list[Any]) -> dict[str, Any]:
+    return {row[0]: row for *_, grants, holds in pictures for row in (*grants, *holds)}
 
 
 def check_moved_nothing(run: Run, before: list[Any], settled: list[Any] | None, after: list[Any]) -> None:
