@@ -44,36 +44,17 @@ class Journal:
         terms: str | None = None,
     ) -> Entry:
         """Post an entry effective at `at`; the principal entry of `command` carries its key, others their `cause`."""
-        wallet.sequence += 1
-        wallet.balance += amount
-        wallet.held += held_change
-        wallet.debt += debt_change
-        wallet.last_effective_at = at
+        _advance(wallet, at, amount, held_change, debt_change)
         self.wallets[wallet.id] = wallet
         moved = tuple(allocations)
-        source = grant.source if grant is not None else None
+        contra = contra_of(kind, grant.source if grant is not None else None)
         principal = command if cause is None else None
         fields: list[Any] = [
-            self.new_id(),
-            wallet.id,
-            wallet.reference,
-            wallet.sequence,
-            kind,
-            contra_of(kind, source),
-            amount,
-            held_change,
-            debt_change,
-            wallet.balance,
-            wallet.held,
-            wallet.debt,
-            chain.stamp(at),
-            chain.stamp(self.now),
+            *(self.new_id(), wallet.id, wallet.reference, wallet.sequence, kind, contra),
+            *(amount, held_change, debt_change, wallet.balance, wallet.held, wallet.debt),
+            *(chain.stamp(at), chain.stamp(self.now)),
             *_identity(principal),
-            cause.id if cause is not None else None,
-            grant.id if grant is not None else None,
-            hold.id if hold is not None else None,
-            reverses,
-            shortfall,
+            *(_id_of(cause), _id_of(grant), _id_of(hold), reverses, shortfall),
             command.actor if command is not None else "system",
             *_texts(principal),
             terms,
@@ -128,6 +109,18 @@ def hold_terms(hold: Hold) -> str:
 def rollover_terms(rule: Rollover | None) -> list[int | None] | None:
     """Return a rollover rule as a list: amount, percent, days, times."""
     return None if rule is None else [rule.amount, rule.percent, rule.days, rule.times]
+
+
+def _advance(wallet: Wallet, at: datetime, amount: int, held_change: int, debt_change: int) -> None:
+    wallet.sequence += 1
+    wallet.balance += amount
+    wallet.held += held_change
+    wallet.debt += debt_change
+    wallet.last_effective_at = at
+
+
+def _id_of(row: Entry | Grant | Hold | None) -> str | None:
+    return None if row is None else row.id
 
 
 def _grant_terms(grant: Grant) -> list[Any]:
