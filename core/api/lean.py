@@ -1,7 +1,7 @@
 """What a view needs that only ever answers JSON: none of the choices that a browsable API makes for each request."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -37,16 +37,18 @@ class LeanNegotiation(DefaultContentNegotiation):
     """Choose the first renderer at once for callers who take JSON or anything; look closer for the others."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
-    ) -> tuple[Any, str]:
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
         """Return the renderer and its media type; raises NotAcceptable."""
         if request.META.get("HTTP_ACCEPT", "") in _ANYTHING:
-            return renderers[0], renderers[0].media_type
-        return super().select_renderer(request, renderers, format_suffix)
+            renderer = next(iter(renderers))
+            return renderer, renderer.media_type
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        return chosen
 
 
 class LeanView(APIView):
     """A view that answers JSON."""
 
-    renderer_classes = (LeanJSONRenderer,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (LeanJSONRenderer,)
     content_negotiation_class = LeanNegotiation

@@ -96,7 +96,7 @@ def _complete_call(call: dict[str, Any]) -> None:
 
 
 def _common(problem: Problem) -> dict[str, Any]:
-    headers = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+    headers: dict[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
     if problem.status in (429, 503):
         headers["Retry-After"] = RETRY_AFTER
     content = {"schema": PROBLEM_REFERENCE, "examples": {problem.code: {"value": _example(problem)}}}

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -56,8 +57,10 @@ def target_of_path(request: Request, reference: str) -> str:
     named = wallet_of_path(request, reference)
     if named == "me":
         raise ValidationFailed([("reference", "`me` is a customer's own wallet; a service names the wallet.")])
-    if not validate_reference.regex.match(named):
-        raise ValidationFailed([("reference", str(validate_reference.message))])
+    try:
+        validate_reference(named)
+    except ValidationError as error:
+        raise ValidationFailed([("reference", str(error.message))]) from None
     return named
 
 
@@ -97,7 +100,7 @@ def answer_entry(posted: Posted) -> Response:
 def answer_grant(posted: Posted) -> Response:
     """Answer with a new grant, its entry, and the wallet."""
     wallet = _wallet(posted)
-    grant = read_grant(posted.entry.grant) if posted.replayed else posted.grant
+    grant = posted.grant if posted.grant is not None and not posted.replayed else read_grant(str(posted.entry.grant))
     shown = grant_of(grant, posted.entry.created_at)
     return _answer(posted, {**shown, "entry": entry_of(posted.entry), "wallet": wallet})
 
@@ -105,7 +108,7 @@ def answer_grant(posted: Posted) -> Response:
 def answer_hold(posted: Posted) -> Response:
     """Answer with a hold, the entry that was posted, and the wallet."""
     wallet = _wallet(posted)
-    hold = read_hold(posted.entry.hold) if posted.replayed else posted.hold
+    hold = posted.hold if posted.hold is not None and not posted.replayed else read_hold(str(posted.entry.hold))
     shown = hold_of(hold, posted.entry.reference)
     return _answer(posted, {"hold": shown, "entry": entry_of(posted.entry), "wallet": wallet})
 

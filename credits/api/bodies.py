@@ -125,7 +125,7 @@ class RolloverBody(StrictSerializer):
 
 class GrantBody(StrictSerializer):
     amount = AmountField()
-    source = serializers.ChoiceField(choices=SOURCES, required=False)
+    source = serializers.ChoiceField(choices=SOURCES, required=False)  # type: ignore[assignment]  # DRF has an attribute of this name
     priority = StrictIntegerField(required=False, min_value=0, max_value=100)
     effective_at = InstantField(required=False, allow_null=True)
     expires_at = InstantField(required=False, allow_null=True)
@@ -194,7 +194,7 @@ class ReverseBody(ReasonBody):
 
 
 class TransferBody(StrictSerializer):
-    source = ReferenceField()
+    source = ReferenceField()  # type: ignore[assignment]  # DRF has an attribute of this name
     target = ReferenceField()
     amount = AmountField()
     description = DescriptionField(required=False, allow_null=True, allow_blank=True)

@@ -8,13 +8,13 @@ from .shapes import Allocation, Amount, Grant, Shape
 
 class GrantTerms(Shape):
     grant = serializers.UUIDField()
-    source = serializers.ChoiceField(choices=SOURCES)
+    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]  # DRF has an attribute of this name
     priority = serializers.IntegerField()
     amount = Amount()
     effective_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     voided_at = serializers.DateTimeField(allow_null=True)
-    parent = serializers.UUIDField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # DRF has an attribute of this name
 
 
 class GrantPart(GrantTerms):

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
@@ -108,14 +108,12 @@ def _metadata(value: Any) -> str:
     return neutral(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-_WRITERS = [
-    {
-        **dict.fromkeys(AMOUNTS, format_micros),
-        **dict.fromkeys(INSTANTS, instant_text),
-        **dict.fromkeys(IDS, str),
-        **dict.fromkeys(TEXTS, neutral),
-        "sequence": str,
-        "metadata": _metadata,
-    }[name]
-    for name in COLUMNS
-]
+_WRITER_OF: dict[str, Callable[[Any], str | None]] = {
+    **dict.fromkeys(AMOUNTS, format_micros),
+    **dict.fromkeys(INSTANTS, instant_text),
+    **dict.fromkeys(IDS, str),
+    **dict.fromkeys(TEXTS, neutral),
+    "sequence": str,
+    "metadata": _metadata,
+}
+_WRITERS = [_WRITER_OF[name] for name in COLUMNS]

@@ -126,5 +126,5 @@ def _with_example(shape: Any) -> OpenApiResponse:
     return shape if isinstance(shape, OpenApiResponse) else OpenApiResponse(shape)
 
 
-def _example(shape: Shape, **side: bool) -> OpenApiExample:
+def _example(shape: Shape, **side: Any) -> OpenApiExample:
     return OpenApiExample(shape.__name__, value=EXAMPLES[shape.__name__], **side)

@@ -9,6 +9,7 @@ from core.api.fields import StrictSerializer
 
 from ..engine.kinds import CONTRA_OF_KIND, CONTRA_OF_SOURCE, KINDS, SOURCES
 from ..models.holds import STATUSES
+from ..services.consumptions import MAX_ITEMS
 from .bodies import ConsumptionItem
 
 CONTRAS = sorted({*CONTRA_OF_KIND.values(), *CONTRA_OF_SOURCE.values()})
@@ -48,7 +49,7 @@ class Grant(Shape):
     amount = Amount()
     remaining = Amount()
     held = Amount()
-    source = serializers.ChoiceField(choices=SOURCES)
+    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]  # DRF has an attribute of this name
     priority = serializers.IntegerField()
     effective_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -126,7 +127,7 @@ class PostedTransfer(Shape):
 
 
 class Batch(StrictSerializer):
-    items = ConsumptionItem(many=True, min_length=1, max_length=1000)
+    items = serializers.ListField(child=ConsumptionItem(), min_length=1, max_length=MAX_ITEMS)
 
 
 class BatchResult(Shape):

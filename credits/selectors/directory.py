@@ -1,12 +1,15 @@
 """Many wallets at once: find them, and read them at present in three statements."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, QuerySet
 
 from core import clock
 from core.amounts import to_micros
 
+from ..engine.state import NEVER
 from ..models import Grant, Wallet
 from ..readings import MOST_EXPIRING, WalletReading
 from ..services.wallets import settle_wallets
@@ -28,15 +31,19 @@ def read_wallets(references: Sequence[str]) -> list[WalletReading]:
     return [_reading(found[reference], endings) for reference in references if reference in found]
 
 
-def _endings(wallets: Sequence[object]) -> dict[object, list[Grant]]:
+def _endings(wallets: Sequence[UUID]) -> dict[UUID, list[Grant]]:
     grants = Grant.objects.filter(wallet__in=wallets, is_open=True, remaining__gt=F("held"), expires_at__isnull=False)
-    endings: dict[object, list[Grant]] = {}
-    for grant in sorted(grants.in_order_of_use(), key=lambda grant: grant.expires_at):  # type: ignore[attr-defined]
+    endings: dict[UUID, list[Grant]] = {}
+    for grant in sorted(grants.in_order_of_use(), key=_end):
         endings.setdefault(grant.wallet_id, []).append(grant)
     return endings
 
 
-def _reading(wallet: Wallet, endings: dict[object, list[Grant]]) -> WalletReading:
+def _end(grant: Grant) -> datetime:
+    return grant.expires_at or NEVER
+
+
+def _reading(wallet: Wallet, endings: dict[UUID, list[Grant]]) -> WalletReading:
     ending = endings.get(wallet.pk, ())[:MOST_EXPIRING]
     return WalletReading(
         reference=wallet.reference,
