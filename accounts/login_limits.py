@@ -6,11 +6,13 @@ it counts as one name, what a locked caller is answered, and a second limit agai
 
 from typing import Any
 
+from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,6 +27,7 @@ log = logs.get_logger(__name__)
 
 HOUR_SECONDS = 3600
 LONGEST_NAME = 254
+COUNTING_TRIES = 10
 
 
 def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
@@ -65,6 +68,20 @@ class AddressLimitBackend(BaseBackend):
             # The flag by which axes knows not to count this attempt, and its middleware to answer for it.
             request.axes_locked_out = True  # type: ignore[attr-defined]
             raise PermissionDenied
+
+
+class PatientHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no types
+    """Count a failure again when MariaDB ends the transaction of one of two that came at once (a deadlock)."""
+
+    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+        """Count the failure. Raises OperationalError when it cannot be counted after some tries."""
+        for tries_left in reversed(range(COUNTING_TRIES)):
+            try:
+                super().user_login_failed(sender, credentials, request, **kwargs)
+                break
+            except OperationalError:
+                if not tries_left:
+                    raise
 
 
 def count_registration(request: HttpRequest) -> None:

@@ -16,6 +16,7 @@ from accounts.api.serializers import (
     TokenPairSerializer,
     UserSerializer,
 )
+from accounts.exceptions import CredentialsInvalid, EmailTaken, TokenInvalid, TooManyAttempts
 from accounts.login_limits import count_registration
 from accounts.services.logins import log_in
 from accounts.services.tokens import refresh_tokens, revoke_refresh_token
@@ -35,7 +36,7 @@ class RegisterView(OpenView):
             "register",
             body=RegistrationSerializer,
             answers={201: UserSerializer},
-            refusals=(400, 409, 429),
+            refusals=(EmailTaken(), TooManyAttempts(retry_after_seconds=3600)),
             asks={"email": "ada@example.com", "password": "tide-lantern-42", "name": "Ada"},
             shows=openapi.USER,
         )
@@ -55,7 +56,7 @@ class TokenView(OpenView):
             "token_create",
             body=LoginSerializer,
             answers={200: TokenPairSerializer},
-            refusals=(400, 401, 429),
+            refusals=(CredentialsInvalid(), TooManyAttempts(retry_after_seconds=900)),
             asks={"email": "ada@example.com", "password": "tide-lantern-42"},
             shows=openapi.TOKENS,
         )
@@ -73,7 +74,7 @@ class RefreshView(OpenView):
             "token_refresh",
             body=RefreshSerializer,
             answers={200: TokenPairSerializer},
-            refusals=(400, 401),
+            refusals=(TokenInvalid(),),
             asks={"refresh": openapi.TOKENS["refresh"]},
             shows=openapi.TOKENS,
         )
@@ -91,7 +92,7 @@ class LogoutView(OpenView):
             "logout",
             body=RefreshSerializer,
             answers={204: None},
-            refusals=(400, 401),
+            refusals=(TokenInvalid(),),
             asks={"refresh": openapi.TOKENS["refresh"]},
         )
     )

@@ -16,9 +16,7 @@ from accounts.services.users import change_profile
 class MeView(APIView):
     permission_classes = (UserRule,)
 
-    @extend_schema(
-        **openapi.operation("me_show", answers={200: UserSerializer}, refusals=(401, 403), shows=openapi.USER)
-    )
+    @extend_schema(**openapi.operation("me_show", answers={200: UserSerializer}, shows=openapi.USER))
     def get(self, request: Request) -> Response:
         """Show the user who calls."""
         return Response(UserSerializer(_user(request)).data)
@@ -28,7 +26,6 @@ class MeView(APIView):
             "me_change",
             body=ProfileSerializer,
             answers={200: UserSerializer},
-            refusals=(400, 401, 403),
             asks={"attributes": {"team": "blue"}},
             shows=openapi.USER,
         )

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from core.api.openapi import problem_answers
+from core.problems import Problem
 
 Serializer = type[serializers.Serializer[Any]]
 
@@ -40,7 +41,7 @@ def operation(
     *,
     answers: Mapping[int, Any],
     body: Serializer | None = None,
-    refusals: Iterable[int] = (),
+    refusals: Iterable[int | Problem] = (),
     asks: Any = None,
     shows: Any = None,
 ) -> dict[str, Any]:

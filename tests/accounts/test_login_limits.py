@@ -1,5 +1,6 @@
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.test import Client, override_settings
@@ -98,6 +99,15 @@ def test_behind_a_proxy_only_the_proxys_own_entry_counts(live_server: LiveServer
     answers = [_guess_over_http(live_server.url, f"198.51.100.{n}, 203.0.113.9") for n in range(6)]
     assert answers == [401] * 4 + [429] * 2
     assert _guess_over_http(live_server.url, "203.0.113.10") == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_that_come_at_once_are_counted_each(live_server: LiveServer) -> None:
+    User.objects.create_user("ada@example.com", PASSWORD)
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda n: _guess_over_http(live_server.url, "198.51.100.1"), range(12)))
+    assert set(answers) <= {401, 429}
+    assert _guess_over_http(live_server.url, "198.51.100.1") == 429
 
 
 def _guess_over_http(base: str, forwarded_for: str) -> int:
