@@ -73,16 +73,24 @@ def _is_ready(installation: Installation) -> bool:
 
 
 def test_a_busy_port_is_named_with_the_way_out(installation: Installation, tmp_path: Path) -> None:
-    second = Installation(tmp_path / "var", port=installation.port)
-    assert second.process.wait(timeout=60) == 1
-    assert f"make run PORT={installation.port + 1}" in second.output()
+    text = _refusal(Installation(tmp_path / "var", port=installation.port))
+    assert f"make run PORT={installation.port + 1}" in text
 
 
 def test_a_data_folder_serves_one_run_at_a_time(installation: Installation) -> None:
-    second = Installation(installation.var)
-    assert second.process.wait(timeout=60) == 1
-    assert f"already runs on {installation.var} as process {installation.process.pid}" in second.output()
+    text = _refusal(Installation(installation.var))
+    assert f"already runs on {installation.var} as process {installation.process.pid}" in text
     assert installation.status("/readyz") == 200
+
+
+def _refusal(second: Installation) -> str:
+    """Return what an installation says that does not start."""
+    try:
+        wait_until(lambda: second.process.poll() is not None, second.output)
+        assert second.process.returncode == 1
+    finally:
+        second.stop(signal.SIGKILL)
+    return second.output()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
