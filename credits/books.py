@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from core import rows
-from core.rows.tables import encode_id
+from core.rows.tables import Table, encode_id
 
 from .store.tables import ENTRIES
 
@@ -44,6 +44,23 @@ Row = tuple[Any, ...]
 """The columns of `credits.store.tables.ENTRIES`, then the inside of the JSON list of what the entry moved, or None."""
 
 
+HEADS = rows.Table(
+    "credits_wallet",
+    (
+        ("id", "uuid"),
+        ("reference", "text"),
+        ("sequence", "bigint"),
+        ("head_hash", "text"),
+        ("status", "text"),
+        ("balance", "bigint"),
+        ("held", "bigint"),
+        ("debt", "bigint"),
+        ("last_effective_at", "instant"),
+        ("next_change_at", "instant"),
+    ),
+)
+
+
 class Head(NamedTuple):
     """A wallet as its row says: where its chain ends, and the sums that its entries must come to."""
 
@@ -56,6 +73,7 @@ class Head(NamedTuple):
     held: int
     debt: int
     last_effective_at: str | None
+    next_change_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +111,32 @@ def one_view() -> Iterator[None]:
 
 def heads(wallets: Sequence[str]) -> list[Head]:
     """Return wallets in the order of their ids."""
-    condition, params = rows.any_of("w.id", wallets, "uuid")
-    columns = (as_uuid("w.id"), "w.reference", "w.sequence", "w.head_hash", "w.status", "w.balance", "w.held", "w.debt")
-    last = as_instant("w.last_effective_at")
-    sql = f"SELECT {', '.join(columns)}, {last} FROM credits_wallet w WHERE {condition} ORDER BY w.id"
-    return [Head(*row) for row in query(sql, params)]
+    columns = ", ".join(shown(HEADS, "w"))
+    return [Head(*row) for row in query_of(f"SELECT {columns} FROM credits_wallet w", "w.id", wallets, "ORDER BY w.id")]
 
 
 def pages(wallets: Sequence[str]) -> Iterator[list[Row]]:
     """Yield the entries of wallets, sorted by wallet id and sequence, in pages; a single wallet may have many."""
     if len(wallets) > 1:
-        condition, params = rows.any_of("e.wallet_id", wallets, "uuid")
-        yield query(f"{_lines_sql(connection.vendor)} WHERE {condition} ORDER BY e.wallet_id, e.sequence", params)
+        yield query_of(_lines_sql(connection.vendor), "e.wallet_id", wallets, "ORDER BY e.wallet_id, e.sequence")
         return
     after = -1
     sql = f"{_lines_sql(connection.vendor)} WHERE e.wallet_id = %s AND e.sequence > %s ORDER BY e.sequence LIMIT {PAGE}"
     while lines := query(sql, [encode_id(wallets[0]), after]):
         yield lines
         after = lines[-1][2]
+
+
+def shown(table: Table, alias: str) -> list[str]:
+    """Return the SQL of a table's columns, ids as dashed texts and instants as `credits.engine.chain.stamp` has them."""
+    kinds = {"uuid": UUID_TEXT[connection.vendor], "instant": INSTANT_TEXT[connection.vendor]}
+    return [kinds.get(kind, "{0}").format(f"{alias}.{name}") for name, kind in table.columns]
+
+
+def query_of(select: str, column: str, ids: Sequence[str], rest: str = "") -> list[Row]:
+    """Return the rows of a SELECT whose `column` is one of `ids`."""
+    condition, params = rows.any_of(column, ids, "uuid")
+    return query(f"{select} WHERE {condition} {rest}", params)
 
 
 def query(sql: str, params: Sequence[Any]) -> list[Row]:
@@ -121,21 +147,11 @@ def query(sql: str, params: Sequence[Any]) -> list[Row]:
         return found
 
 
-def as_uuid(column: str) -> str:
-    """Return the SQL that shows an id as dashed text."""
-    return UUID_TEXT[connection.vendor].format(column)
-
-
-def as_instant(column: str) -> str:
-    """Return the SQL that shows an instant as `credits.engine.chain.stamp` does."""
-    return INSTANT_TEXT[connection.vendor].format(column)
-
-
 def _wallets() -> Iterator[tuple[str, int]]:
-    last = ""
+    last, key = "", UUID_TEXT[connection.vendor].format("id")
     while True:
         condition, params = ("WHERE id > %s", [encode_id(last)]) if last else ("", [])
-        sql = f"SELECT {as_uuid('id')}, sequence FROM credits_wallet {condition} ORDER BY id LIMIT {PAGE}"
+        sql = f"SELECT {key}, sequence FROM credits_wallet {condition} ORDER BY id LIMIT {PAGE}"
         found = query(sql, params)
         yield from found
         if len(found) < PAGE:
@@ -145,7 +161,5 @@ def _wallets() -> Iterator[tuple[str, int]]:
 
 @lru_cache
 def _lines_sql(vendor: str) -> str:
-    shown = {"uuid": UUID_TEXT[vendor], "instant": INSTANT_TEXT[vendor]}
-    columns = ", ".join(shown.get(kind, "{0}").format(f"e.{name}") for name, kind in ENTRIES.columns)
     moved = MOVED[vendor].format(UUID_TEXT[vendor].format("a.grant_id"), OF_ENTRY)
-    return f"SELECT {columns}, {moved} FROM credits_ledgerentry e"
+    return f"SELECT {', '.join(shown(ENTRIES, 'e'))}, {moved} FROM credits_ledgerentry e"

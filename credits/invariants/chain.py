@@ -4,16 +4,18 @@ What the writer hashes is written out here once more, so that a defect of the on
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
 from .. import books
 from ..engine.chain import HASH_VERSION, text_hash
-from .terms import Terms
 from .violation import Violation
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+Parts = list[tuple[str, int]]
+"""What an entry moved: ids of grants with amounts."""
 
 
 @dataclass(slots=True)
@@ -29,32 +31,43 @@ class Tally:
     hash: str = ""
     status: str = "active"
 
+    def follow(self, row: books.Row, parts: Parts) -> Iterator[Violation]:
+        """Yield what is wrong with the next entry, and go on from what it says, so that it is told once."""
+        if not _is_right(self, row, parts):
+            yield from _explain(self, row, parts)
+        self.sequence, self.hash, self.last_effective_at = row[2], row[28], row[11]
+        self.balance, self.held, self.debt = row[8:11]
+        if row[3] in ("frozen", "unfrozen"):
+            self.status = "frozen" if row[3] == "frozen" else "active"
 
-def walk(heads: Sequence[books.Head]) -> Iterator[Violation]:
-    """Yield what is wrong in the chains of wallets, and where a chain doesn't end as its wallet says."""
-    tallies = {head.id: Tally(head) for head in heads}
-    terms = Terms()
-    for page in books.pages([head.id for head in heads]):
-        for row in page:
-            tally = tallies[row[1]]
-            if not _follow(tally, row):
-                yield from _explain(tally, row)
-            _take(tally, row)
-            if row[27] is not None:
-                terms.note(tally.head.reference, row)
-        yield from terms.compare()
-    yield from terms.rest()
-    for tally in tallies.values():
-        yield from _compare_head(tally)
+    def end(self) -> Iterator[Violation]:
+        """Yield where the wallet's row differs from its entries."""
+        head = self.head
+        wanted = {
+            "wallet_sequence_is_last_entry": (head.sequence, self.sequence),
+            "wallet_head_is_last_hash": (head.hash, self.hash),
+            "wallet_balance_is_sum_of_entries": (head.balance, self.balance),
+            "wallet_held_is_sum_of_entries": (head.held, self.held),
+            "wallet_debt_is_sum_of_entries": (head.debt, self.debt),
+            "wallet_last_effective_at_is_last_entrys": (head.last_effective_at or "", self.last_effective_at),
+            "wallet_status_is_last_freeze": (head.status, self.status),
+        }
+        for name, (said, found) in wanted.items():
+            if said != found:
+                yield Violation(name, head.reference, f"the wallet says {said}, its {self.sequence} entries {found}")
 
 
-def document_of(previous: str, reference: str, row: books.Row) -> str:
-    """Return the text whose SHA-256 is the hash of an entry."""
-    start = _encode([HASH_VERSION, previous, *row[:2], reference, *row[2:23], *row[26:28]])
-    return f"{start[:-1]},[{row[30] or ''}]]"
+def parts_of(row: books.Row) -> Parts:
+    """Return what an entry moved in which grants; nearly all move one, in `["<36 characters>",<amount>]`."""
+    moved = row[30]
+    if moved is None:
+        return []
+    if moved.count(",") == 1:
+        return [(moved[2:38], int(moved[40:-1]))]
+    return [(grant, amount) for grant, amount in json.loads(f"[{moved}]")]
 
 
-def _follow(tally: Tally, row: books.Row) -> bool:
+def _is_right(tally: Tally, row: books.Row, parts: Parts) -> bool:
     """Tell whether an entry is right in every respect: the one question that is asked for each."""
     return (
         row[2] == tally.sequence + 1
@@ -62,23 +75,15 @@ def _follow(tally: Tally, row: books.Row) -> bool:
         and row[9] == tally.held + row[6]
         and row[10] == tally.debt + row[7]
         and row[11] >= tally.last_effective_at
-        and row[28] == sha256(document_of(tally.hash, tally.head.reference, row).encode()).hexdigest()
-        and _moves_its_amount(row)
+        and row[28] == _hash(tally, row)
+        and row[5] == sum([amount for _, amount in parts])
         and (row[5] == 0 or row[4] is not None)
         and _texts_are_right(row)
         and row[29] == HASH_VERSION
     )
 
 
-def _take(tally: Tally, row: books.Row) -> None:
-    """Go on from what the entry says, so that one wrong entry is told once."""
-    tally.sequence, tally.hash, tally.last_effective_at = row[2], row[28], row[11]
-    tally.balance, tally.held, tally.debt = row[8:11]
-    if row[3] in ("frozen", "unfrozen"):
-        tally.status = "frozen" if row[3] == "frozen" else "active"
-
-
-def _explain(tally: Tally, row: books.Row) -> Iterator[Violation]:
+def _explain(tally: Tally, row: books.Row, parts: Parts) -> Iterator[Violation]:
     """Yield each thing that is wrong with an entry."""
     wrong = {
         "sequence_without_gap": row[2] != tally.sequence + 1,
@@ -86,26 +91,19 @@ def _explain(tally: Tally, row: books.Row) -> Iterator[Violation]:
         "held_after_is_running_sum": row[9] != tally.held + row[6],
         "debt_after_is_running_sum": row[10] != tally.debt + row[7],
         "effective_at_never_falls": row[11] < tally.last_effective_at,
-        "entry_amount_is_sum_of_allocations": not _moves_its_amount(row),
+        "hash_follows_from_entry_and_chain": row[28] != _hash(tally, row),
+        "entry_amount_is_sum_of_allocations": row[5] != sum(amount for _, amount in parts),
         "moved_amount_has_a_contra_account": row[5] != 0 and row[4] is None,
         "texts_match_their_hash": not _texts_are_right(row),
         "hash_version_known": row[29] != HASH_VERSION,
-        "hash_follows_from_entry_and_chain": row[28]
-        != sha256(document_of(tally.hash, tally.head.reference, row).encode()).hexdigest(),
     }
-    where = f"entry {row[2]} ({row[0]}), {row[3]}"
-    if row[2] != tally.sequence + 1:
-        where = f"{where}, after entry {tally.sequence}"
+    where = f"entry {row[2]} ({row[0]}, {row[3]}) after entry {tally.sequence}"
     return (Violation(name, tally.head.reference, where) for name, is_wrong in wrong.items() if is_wrong)
 
 
-def _moves_its_amount(row: books.Row) -> bool:
-    moved, amount = row[30], row[5]
-    if moved is None:
-        return bool(amount == 0)
-    if moved.count(",") == 1:
-        return bool(moved.endswith(f",{amount}]"))
-    return bool(sum(part for _, part in json.loads(f"[{moved}]")) == amount)
+def _hash(tally: Tally, row: books.Row) -> str:
+    start = _encode([HASH_VERSION, tally.hash, *row[:2], tally.head.reference, *row[2:23], *row[26:28]])
+    return sha256(f"{start[:-1]},[{row[30] or ''}]]".encode()).hexdigest()
 
 
 def _texts_are_right(row: books.Row) -> bool:
@@ -114,19 +112,3 @@ def _texts_are_right(row: books.Row) -> bool:
     if salt is None:
         return description is None and metadata is None
     return expected is not None and text_hash(salt, description, metadata) == expected
-
-
-def _compare_head(tally: Tally) -> Iterator[Violation]:
-    head = tally.head
-    wanted = {
-        "wallet_sequence_is_last_entry": (head.sequence, tally.sequence),
-        "wallet_head_is_last_hash": (head.hash, tally.hash),
-        "wallet_balance_is_sum_of_entries": (head.balance, tally.balance),
-        "wallet_held_is_sum_of_entries": (head.held, tally.held),
-        "wallet_debt_is_sum_of_entries": (head.debt, tally.debt),
-        "wallet_last_effective_at_is_last_entrys": (head.last_effective_at or "", tally.last_effective_at),
-        "wallet_status_is_last_freeze": (head.status, tally.status),
-    }
-    for name, (said, found) in wanted.items():
-        if said != found:
-            yield Violation(name, head.reference, f"the wallet says {said}, its {tally.sequence} entries {found}")
