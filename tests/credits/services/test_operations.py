@@ -17,6 +17,8 @@ from credits.services import Consumption, Origin, Posted
 from tests.credits.books import read_entries, read_wallets
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
 KEYED = Origin("service", "key:abc", "k1", "req-1")
 
 
