@@ -15,6 +15,7 @@ from accounts.models import ApiKey
 from accounts.permissions import by_method, requires
 from accounts.services.api_keys import create_api_key, revoke_api_key
 from accounts.services.audit import origin_of
+from core.api.idempotency import idempotent
 from core.api.pagination import CursorPagination
 from core.api.queries import read_query
 from core.exceptions import NotFound
@@ -31,7 +32,7 @@ class ApiKeysView(ListAPIView[ApiKey]):
     pagination_class = CursorPagination
     queryset = ApiKey.objects.all()
 
-    @extend_schema(**openapi.operation("api_keys_list", answers={200: ApiKeySerializer(many=True)}))
+    @extend_schema(**openapi.operation("api_keys_list", answers={200: ApiKeySerializer(many=True)}, shows=openapi.KEY))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the keys, the newest first."""
         read_query(request, paginated=True)
@@ -42,10 +43,13 @@ class ApiKeysView(ListAPIView[ApiKey]):
             "api_keys_create",
             body=ApiKeyRequestSerializer,
             answers={201: NewApiKeySerializer},
+            refusals=(422,),
             asks={"name": "gateway", "scope": "spend"},
             shows={**openapi.KEY, "key": "sk_k7m2p9q4xz_…"},
-        )
+        ),
+        parameters=[openapi.IDEMPOTENCY_KEY],
     )
+    @idempotent(secrets=("key",))
     def post(self, request: Request) -> Response:
         """Make a key; its text is in this answer and nowhere else."""
         body = ApiKeyRequestSerializer(data=request.data)

@@ -108,3 +108,21 @@ def test_keys_are_listed_newest_first_in_pages(client: Client) -> None:
     second = client.get(first["next"], HTTP_AUTHORIZATION=admin).json()
     assert [key["name"] for page in (first, second) for key in page["results"]] == ["test", "2", "1", "0"]
     assert client.get(KEYS, {"scope": "read"}, HTTP_AUTHORIZATION=admin).status_code == 400
+
+
+def test_a_repeated_request_makes_no_second_key_and_never_shows_the_text_again(client: Client) -> None:
+    admin = key_header("admin")
+    answers = [
+        client.post(
+            KEYS,
+            {"name": "worker", "scope": "spend"},
+            content_type="application/json",
+            headers={"Authorization": admin, "Idempotency-Key": "once"},
+        )
+        for _ in range(2)
+    ]
+    first, second = (answer.json() for answer in answers)
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert second == {name: value for name, value in first.items() if name != "key"}
+    assert answers[1]["Idempotency-Replayed"] == "true"
+    assert ApiKey.objects.filter(name="worker").count() == 1
