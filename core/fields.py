@@ -15,9 +15,8 @@ from core.json_text import canonical
 if TYPE_CHECKING:
     _AmountBase = models.BigIntegerField[Decimal | int, Decimal]
     _JSONBase = models.TextField[Any, Any]
-    _CharBase = models.CharField[str, str]
 else:
-    _AmountBase, _JSONBase, _CharBase = models.BigIntegerField, models.TextField, models.CharField
+    _AmountBase, _JSONBase = models.BigIntegerField, models.TextField
 
 
 class CreditsField(_AmountBase):
@@ -92,7 +91,7 @@ class JSONTextField(_JSONBase):
         return models.Field.formfield(self, **{"form_class": forms.JSONField, **kwargs})
 
 
-class ExactCharField(_CharBase):
+class ExactCharField(models.CharField):
     """Short text that is compared byte by byte on every database (MariaDB would take `Req-A` for `req-a`)."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
