@@ -91,7 +91,7 @@ class JSONTextField(_JSONBase):
         return models.Field.formfield(self, **{"form_class": forms.JSONField, **kwargs})
 
 
-class ExactCharField(models.CharField):
+class ExactCharField(models.CharField):  # type: ignore[type-arg]  # the plugin tells NULL columns apart
     """Short text that is compared byte by byte on every database (MariaDB would take `Req-A` for `req-a`)."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
