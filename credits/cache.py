@@ -25,10 +25,8 @@ from core import clock, logs
 from .engine.state import Wallet
 from .readings import WalletReading, dump_reading, load_reading, reading_of
 
-VALUE_LIFE_SECONDS = 2.0
 MARK_LIFE_SECONDS = 60
 TIMEOUT_SECONDS = 0.25
-LEFT_ALONE_SECONDS = VALUE_LIFE_SECONDS + 1
 SAME_OUTAGE_SECONDS = 1.0
 
 log = logs.get_logger(__name__)
@@ -58,9 +56,11 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('PEXPIRE', KEYS[2], ARG
 
 
 class BalanceCache:
-    """The readings of one Redis database, as one process uses it; safe for threads."""
+    """The readings of one Redis database, as one process uses it; safe for threads. A value lives `life` seconds."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, life: float) -> None:
+        self.life = life
+        self._left_alone = life + 1
         self._redis = redis.Redis.from_url(
             url,
             socket_timeout=TIMEOUT_SECONDS,
@@ -75,7 +75,7 @@ class BalanceCache:
 
     def get(self, reference: str) -> WalletReading | None:
         """Return a reading that no committed entry has overtaken and that time has not changed, or None."""
-        if time.monotonic() < self._last_failure + LEFT_ALONE_SECONDS:
+        if time.monotonic() < self._last_failure + self._left_alone:
             return None
         try:
             value, mark = self._redis.mget(_keys(reference))
@@ -93,7 +93,7 @@ class BalanceCache:
 
     def fill(self, reading: WalletReading) -> None:
         """Keep what a reader found in the database, unless a writer is at work or a newer value is there."""
-        if time.monotonic() >= self._last_failure + LEFT_ALONE_SECONDS:
+        if time.monotonic() >= self._last_failure + self._left_alone:
             self._put_reading(reading, "keep")
 
     def mark(self, sequences: dict[str, float]) -> None:
@@ -103,7 +103,7 @@ class BalanceCache:
             self._mark(keys=keys, args=[MARK_LIFE_SECONDS * 1000, *sequences.values()])
         except redis.RedisError as error:
             self._note_failure(error)
-            time.sleep(max(0.0, self._outage_began + VALUE_LIFE_SECONDS + TIMEOUT_SECONDS - time.monotonic()))
+            time.sleep(max(0.0, self._outage_began + self.life + TIMEOUT_SECONDS - time.monotonic()))
 
     def set(self, readings: Sequence[WalletReading]) -> None:
         """Set the values that were just committed, and lift their marks."""
@@ -114,12 +114,12 @@ class BalanceCache:
     def drop(self, reference: str, mark: float) -> None:
         """Forget a value whose other members changed; the mark fades when no reader can hold the old ones any more."""
         try:
-            self._drop(keys=_keys(reference), args=[mark, int(VALUE_LIFE_SECONDS * 1000)])
+            self._drop(keys=_keys(reference), args=[mark, int(self.life * 1000)])
         except redis.RedisError as error:
             self._note_failure(error)
 
     def _put_reading(self, reading: WalletReading, mark: str) -> bool:
-        args = [reading.sequence, dump_reading(reading), int(VALUE_LIFE_SECONDS * 1000), mark]
+        args = [reading.sequence, dump_reading(reading), int(self.life * 1000), mark]
         try:
             self._put(keys=_keys(reading.reference), args=args)
         except redis.RedisError as error:
@@ -152,7 +152,7 @@ def refresh(reference: str, load: Callable[[str], WalletReading]) -> WalletReadi
     began = time.monotonic()
     reading = load(reference)
     cache = _cache()
-    if cache is not None and time.monotonic() < began + VALUE_LIFE_SECONDS / 2:
+    if cache is not None and time.monotonic() < began + cache.life / 2:
         cache.fill(reading)
     return reading
 
@@ -182,9 +182,9 @@ def _keys(reference: str) -> list[str]:
 
 def _cache() -> BalanceCache | None:
     url: str = settings.BALANCE_CACHE_URL
-    return _cache_at(url) if url else None
+    return _cache_at(url, settings.BALANCE_CACHE_SECONDS) if url else None
 
 
 @lru_cache
-def _cache_at(url: str) -> BalanceCache:
-    return BalanceCache(url)
+def _cache_at(url: str, life: float) -> BalanceCache:
+    return BalanceCache(url, life)

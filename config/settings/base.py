@@ -186,9 +186,13 @@ REDIS_URL: str = ""
 
 # The Redis database that keeps copies of balances for readers; empty: none.
 BALANCE_CACHE_URL: str = ""
+BALANCE_CACHE_SECONDS = 2.0
 
 logs.configure()
 LOGGING = logs.logging_settings(env("LOG_LEVEL", default="INFO"))
+
+# Random text from which the Ed25519 key comes that signs checkpoints of the ledger.
+LEDGER_SIGNING_KEY: str = env("LEDGER_SIGNING_KEY", default="")
 
 # POST /test-clock moves the clock of an installation that allows it.
 TEST_CLOCK_ENABLED = False

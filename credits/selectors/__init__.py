@@ -3,14 +3,16 @@
 from .explanations import explain_balance, explain_entry, explain_refusal
 from .forecasts import Forecast, forecast
 from .identities import reference_of_entry, reference_of_grant, reference_of_hold
+from .reports import checkpoint, trial_balance
 from .statements import list_entries, list_expiring, list_grants, list_holds
 from .stats import stats
-from .wallets import PastBalance, balance_at, read_wallet, settle_if_due
+from .wallets import PastBalance, balance_at, read_wallet, refresh_wallet, settle_if_due
 
 __all__ = [
     "Forecast",
     "PastBalance",
     "balance_at",
+    "checkpoint",
     "explain_balance",
     "explain_entry",
     "explain_refusal",
@@ -23,6 +25,8 @@ __all__ = [
     "reference_of_entry",
     "reference_of_grant",
     "reference_of_hold",
+    "refresh_wallet",
     "settle_if_due",
     "stats",
+    "trial_balance",
 ]
