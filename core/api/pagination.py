@@ -54,7 +54,7 @@ class CursorPagination(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe the answer of a list for OpenAPI."""
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         members = {"results": schema, "next": link, "previous": link}
         return {"type": "object", "required": ["results", "next", "previous"], "properties": members}
 

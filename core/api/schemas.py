@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from core.api.actors import actor_of
 from core.api.fields import StrictBooleanField, StrictSerializer
+from core.api.openapi import problem_answers
 from core.api.queries import read_query
 from core.attributes import current_schema, replace_schema
 from core.models import AttributeSchema
@@ -35,17 +36,39 @@ class SchemaShown(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(allow_null=True)
 
 
+CHANGE = {"schema": {"properties": {"tier": {"enum": ["free", "gold"]}}}, "force": False}
+SHOWN = {
+    "subject": "wallet",
+    "version": 1,
+    "schema": CHANGE["schema"],
+    "broken_rows": 0,
+    "reason": "",
+    "actor": "key:k7m2p9q4xz",
+    "created_at": "2026-11-21T09:30:00Z",
+}
+EXAMPLES = [
+    OpenApiExample("change", value=CHANGE, request_only=True),
+    OpenApiExample("shown", value=SHOWN, response_only=True),
+]
+
+
 class SchemaView(APIView):
     """The runtime schema of a subject."""
 
-    @extend_schema(operation_id="schemas_retrieve", responses=SchemaShown)
+    @extend_schema(operation_id="schemas_retrieve", tags=["operations"], responses=SchemaShown, examples=EXAMPLES)
     def get(self, request: Request, subject: str) -> Response:
         """Show the schema that holds."""
         read_query(request)
         row = current_schema(subject) or AttributeSchema(subject=subject, version=0, schema={})
         return Response(SchemaShown(row).data)
 
-    @extend_schema(operation_id="schemas_update", request=SchemaChange, responses=SchemaShown)
+    @extend_schema(
+        operation_id="schemas_update",
+        tags=["operations"],
+        request=SchemaChange,
+        responses={200: SchemaShown, **problem_answers([404, 409])},
+        examples=EXAMPLES,
+    )
     def put(self, request: Request, subject: str) -> Response:
         """Put a new version in force, unless stored rows would break it."""
         change = SchemaChange(data=request.data)

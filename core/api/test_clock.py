@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from core import clock
 from core.api.fields import InstantField, StrictSerializer
+from core.api.openapi import problem_answers
 from core.exceptions import NotFound
 
 
@@ -31,7 +32,13 @@ class TestClockView(APIView):
             raise NotFound
         super().initial(request, *args, **kwargs)
 
-    @extend_schema(operation_id="test_clock_set", request=ClockSetting, responses=ClockSetting)
+    @extend_schema(
+        operation_id="test_clock_set",
+        tags=["operations"],
+        request=ClockSetting,
+        responses={200: ClockSetting, **problem_answers([404])},
+        examples=[OpenApiExample("now", value={"now": "2026-11-21T09:30:00Z"})],
+    )
     def post(self, request: Request) -> Response:
         """Move the clock; every process follows within a second."""
         setting = ClockSetting(data=request.data)

@@ -189,6 +189,21 @@ EXAMPLES: dict[str, Any] = {
         "totals": {"consumed": "-12.5", "issued": "100"},
         "daily": [{"date": "2026-11-21", "consumed": "12.5", "issued": "100"}],
     },
+    "TrialBalance": {
+        "wallets": "87.5",
+        "contra": {"promotions": "-100", "usage": "12.5"},
+        "total": "0",
+        "debt": "0",
+    },
+    "Checkpoint": {
+        "version": 1,
+        "at": AT,
+        "wallets": 1,
+        "entries": 2,
+        "digest": ENTRY["hash"],
+        "public_key": ENTRY["hash"],
+        "signature": ENTRY["hash"] * 2,
+    },
     "Forecast": {
         "reference": "ada",
         "at": AT,

@@ -141,3 +141,22 @@ class Forecast(Shape):
     pays = GrantUse(many=True)
     expires_unused = GrantUse(many=True)
     entries = ForecastLine(many=True)
+
+
+class TrialBalance(Shape):
+    wallets = Amount()
+    contra = serializers.DictField(child=Amount())
+    total = Amount()
+    debt = Amount()
+
+
+class Checkpoint(Shape):
+    """`signature` is Ed25519 (RFC 8032) over the other members as canonical JSON; all in hexadecimal."""
+
+    version = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    wallets = serializers.IntegerField()
+    entries = serializers.IntegerField()
+    digest = serializers.CharField()
+    public_key = serializers.CharField()
+    signature = serializers.CharField()

@@ -30,6 +30,7 @@ class Ending(Shape):
 
 
 class Wallet(Shape):
+    at = serializers.DateTimeField(required=False, help_text="The past instant that was asked for.")
     reference = serializers.CharField()
     status = serializers.ChoiceField(choices=["active", "frozen"])
     balance = Amount()

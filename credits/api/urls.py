@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import consumptions, entries, grants, holds, outlook, transfers, wallets
+from . import consumptions, entries, grants, holds, outlook, reports, transfers, wallets
 
 urlpatterns = [
     path("wallets", wallets.WalletsView.as_view(), name="wallets"),
@@ -31,4 +31,6 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/explain", entries.ExplainEntryView.as_view(), name="entry-explain"),
     path("entries/<uuid:entry_id>/reverse", entries.ReverseView.as_view(), name="entry-reverse"),
     path("transfers", transfers.TransfersView.as_view(), name="transfers"),
+    path("reports/trial-balance", reports.TrialBalanceView.as_view(), name="trial-balance"),
+    path("ledger/checkpoint", reports.CheckpointView.as_view(), name="checkpoint"),
 ]

@@ -55,6 +55,8 @@ TABLE = """
           POST   entries/<uuid:entry_id>/reverse           401 403 403    403 403 201 201         403 201 201
           POST   transfers                                 401 403 403    403 403 403 201         403 403 201
 
+          GET    reports/trial-balance                     401 403 403    200 200 200 200         200 200 200
+          GET    ledger/checkpoint                         401 403 403    200 200 200 200         200 200 200
           GET    schemas/<str:subject>                     401 403 403    403 403 403 200         403 403 200
           PUT    schemas/<str:subject>                     401 403 403    403 403 403 200         403 403 403
           POST   test-clock                                401 403 403    403 403 403 200         403 403 403

@@ -1,0 +1,32 @@
+"""The ledger as a whole: the trial balance and the signed checkpoint."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.lean import LeanView
+from core.api.queries import read_query
+
+from ..selectors.reports import checkpoint, trial_balance
+from . import explained, openapi
+from .base import READ
+
+
+class TrialBalanceView(LeanView):
+    permission_classes = (READ,)
+
+    @extend_schema(**openapi.operation("trial_balance", answers={200: explained.TrialBalance}))
+    def get(self, request: Request) -> Response:
+        """Sum up all wallets and every contra account: together they are zero, and `transfers` alone is."""
+        read_query(request)
+        return Response(trial_balance())
+
+
+class CheckpointView(LeanView):
+    permission_classes = (READ,)
+
+    @extend_schema(**openapi.operation("ledger_checkpoint", answers={200: explained.Checkpoint}))
+    def get(self, request: Request) -> Response:
+        """Sign where the chain of every wallet ends now, so that a tail that is cut later is missed."""
+        read_query(request)
+        return Response(checkpoint())
