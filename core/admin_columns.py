@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from core.amounts import format_micros, to_micros
 from core.json_text import canonical
 
+NOTHING = "-"
 Column = Any
 """A function of a row, which the stubs of Django don't take for a name in `fields`."""
 
@@ -30,7 +31,7 @@ def amount(name: str, *, sortable: bool = False) -> Column:
 
 def json_value(name: str) -> Column:
     """Return the column of a JSON value, as its canonical text."""
-    return _column(name, lambda row: None if getattr(row, name) is None else canonical(getattr(row, name)))
+    return _column(name, lambda row: NOTHING if getattr(row, name) is None else canonical(getattr(row, name)))
 
 
 def linked(name: str) -> Column:
@@ -43,10 +44,10 @@ def itself(name: str) -> Column:
     return _column(name, lambda row: link_to(row, str(getattr(row, name))))
 
 
-def link_to(row: Model | None, text: str | None = None) -> str | None:
-    """Return a link to an object's page."""
+def link_to(row: Model | None, text: str | None = None) -> str:
+    """Return a link to an object's page, a dash for none."""
     if row is None:
-        return None
+        return NOTHING
     url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     return format_html('<a href="{}">{}</a>', url, str(row) if text is None else text)
 
@@ -81,4 +82,4 @@ def _name(column: Any) -> str:
 
 def _cell(column: Any, row: Any) -> Any:
     value = column(row) if callable(column) else getattr(row, column)
-    return display_for_value(value, "-", boolean=isinstance(value, bool))
+    return display_for_value(value, NOTHING, boolean=isinstance(value, bool))

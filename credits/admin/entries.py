@@ -54,7 +54,7 @@ class ContraFilter(admin.SimpleListFilter):
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(LedgerAdmin):
     operations = ENTRY_OPERATIONS
-    list_display = (linked("wallet"), "sequence", "contra", *ENTRY_COLUMNS[1:], "actor")
+    list_display = (linked("wallet"), "sequence", "kind", "contra", *ENTRY_COLUMNS[2:], "actor")
     list_display_links = ("sequence",)
     list_filter = ("kind", ContraFilter, "created_at")
     search_help_text = "A wallet's reference, an entry's id, an idempotency key or a request id; or several of them."

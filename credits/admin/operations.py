@@ -116,7 +116,8 @@ ENTRY_OPERATIONS = (
 
 def run_operation(request: HttpRequest, operation: Operation, row: Any, form: OperationForm) -> Problem | None:
     """Run an operation on an object and tell how it went; return what refuses it."""
-    outcome = _post(request, operation, row, form)
+    with transaction.atomic():
+        outcome = _post(request, operation, row, form)
     if isinstance(outcome, Problem):
         return outcome
     url = reverse("admin:credits_ledgerentry_change", args=[outcome.entry.id])
@@ -131,9 +132,8 @@ def run_operation(request: HttpRequest, operation: Operation, row: Any, form: Op
     return None
 
 
-@transaction.atomic
 def _post(request: HttpRequest, operation: Operation, row: Any, form: OperationForm) -> Posted | Problem:
-    """Post and write to the audit log in one transaction.
+    """Post and write to the audit log, in the transaction of the caller.
 
     A refusal is returned, not raised, so that what settling posted before it is committed.
     """
