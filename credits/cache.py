@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import cast
 
 import redis
 from django.conf import settings
@@ -78,7 +79,7 @@ class BalanceCache:
         if time.monotonic() < self._last_failure + self._left_alone:
             return None
         try:
-            value, mark = self._redis.mget(_keys(reference))
+            value, mark = cast("list[bytes | None]", self._redis.mget(_keys(reference)))
         except redis.RedisError as error:
             self._note_failure(error)
             return None
@@ -119,7 +120,7 @@ class BalanceCache:
             self._note_failure(error)
 
     def _put_reading(self, reading: WalletReading, mark: str) -> bool:
-        args = [reading.sequence, dump_reading(reading), int(self.life * 1000), mark]
+        args: list[str | int] = [reading.sequence, dump_reading(reading), int(self.life * 1000), mark]
         try:
             self._put(keys=_keys(reading.reference), args=args)
         except redis.RedisError as error:

@@ -114,9 +114,3 @@ class WalletExists(Problem):
     status = 409
     code = "wallet_exists"
     title = "The wallet exists with other terms"
-
-
-class KeyReused(Problem):
-    status = 422
-    code = "idempotency_key_reused"
-    title = "The idempotency key belongs to another request"

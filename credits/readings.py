@@ -40,10 +40,10 @@ NAMES = tuple(field.name for field in fields(WalletReading))[:-1]
 
 def reading_of(wallet: Wallet) -> WalletReading:
     """Return the reading of a wallet that an operation has just left behind."""
-    ending = [grant for grant in wallet.grants.values() if grant.expires_at is not None and grant.uncovered > 0]
-    ending.sort(key=lambda grant: (grant.expires_at, order_of_use(grant)))
-    expiring = tuple((grant.uncovered, grant.expires_at) for grant in ending[:MOST_EXPIRING])
-    return WalletReading(*(getattr(wallet, name) for name in NAMES), expiring)
+    open_grants = [grant for grant in wallet.grants.values() if grant.uncovered > 0]
+    endings = [(grant.expires_at, order_of_use(grant), grant.uncovered) for grant in open_grants if grant.expires_at]
+    expiring = tuple((amount, instant) for instant, _, amount in sorted(endings)[:MOST_EXPIRING])
+    return WalletReading(**{name: getattr(wallet, name) for name in NAMES}, expiring=expiring)
 
 
 def dump_reading(reading: WalletReading) -> str:
@@ -54,12 +54,9 @@ def dump_reading(reading: WalletReading) -> str:
 
 def load_reading(text: str | bytes) -> WalletReading:
     """Return the reading that `dump_reading` wrote."""
-    *values, created_at, updated_at, next_change_at, expiring = json.loads(text)
-    instant = datetime.fromisoformat
-    return WalletReading(
-        *values,
-        instant(created_at),
-        instant(updated_at),
-        None if next_change_at is None else instant(next_change_at),
-        tuple((amount, instant(at)) for amount, at in expiring),
-    )
+    *values, expiring = json.loads(text)
+    members = dict(zip(NAMES, values, strict=True))
+    for name in ("created_at", "updated_at", "next_change_at"):
+        members[name] = members[name] and datetime.fromisoformat(members[name])
+    endings = tuple((amount, datetime.fromisoformat(at)) for amount, at in expiring)
+    return WalletReading(**members, expiring=endings)

@@ -53,9 +53,8 @@ def encode_id(value: str) -> str:
 
 def decode_instant(value: Any) -> datetime:
     """Return an aware instant for what a raw cursor, or JSON made by the database, gives for one."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value.replace(tzinfo=UTC)
+    instant: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant.replace(tzinfo=UTC)
 
 
 @lru_cache

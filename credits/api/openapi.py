@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from core.api.openapi import problem_answers
 from core.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from core.exceptions import KeyReused
 from core.problems import Problem
 
 from ..exceptions import (
@@ -18,7 +19,6 @@ from ..exceptions import (
     HoldNotActive,
     HoldNotFound,
     InsufficientCredits,
-    KeyReused,
     NotYourHold,
     WalletFrozen,
     WalletNotFound,

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from core.amounts import format_micros
+from core.exceptions import KeyReused
 from core.problems import Problem
 
-from ..exceptions import AlreadyInStatus, EntryNotFound, InsufficientCredits, KeyReused, WalletNotFound
+from ..exceptions import AlreadyInStatus, EntryNotFound, InsufficientCredits, WalletNotFound
 from . import commands as c
 from .bounds import refuse_out_of_bounds
 from .granting import adjust, issue_grant, reset, transfer, void_grant

@@ -69,4 +69,4 @@ class Wallet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reference
+        return str(self.reference)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, connection, transaction
 
 from core import clock, rows
+from core.events import News
 from core.ids import uuid7
 
 from .. import cache
@@ -17,7 +18,7 @@ from ..engine.state import Wallet
 from . import tables
 from .loading import load_state
 from .lock_order import note_lock
-from .news import News, news_of_entry, news_of_opening, news_of_refusal
+from .news import news_of_entry, news_of_opening, news_of_refusal
 from .writing import write_run
 
 MAX_REFUSALS_TOLD = 60

@@ -67,7 +67,7 @@ def entries_of(table_rows: Sequence[Sequence[Any]]) -> list[Entry]:
         sql = f"SELECT entry_id, grant_id, amount FROM credits_grantallocation WHERE {condition} ORDER BY id"
         for entry, grant, amount in rows.fetch([Query(ALLOCATIONS, sql, params)])[0]:
             moved[entry].append(Allocation(grant, amount))
-    return [Entry(*row[:2], row[-1], *row[2:-1], tuple(moved[row[0]])) for row in table_rows]
+    return [Entry._make([*row[:2], row[-1], *row[2:-1], tuple(moved[row[0]])]) for row in table_rows]
 
 
 def add_grants(wallets: dict[str, Wallet], table_rows: Iterable[list[Any]]) -> None:
@@ -127,7 +127,7 @@ TAKEN_SQL = (
 ENTRY_SELECT = f"SELECT {_columns(ENTRIES, 'e')}, w.reference FROM"
 
 
-def _known_query(keys: list[tuple[str, str, str | None]]) -> Query:
+def _known_query(keys: Sequence[tuple[str, str, str | None]]) -> Query:
     match = "e.wallet_id = w.id AND e.principal = {0} AND e.idempotency_key = {1}"
     if len(keys) == 1:
         reference, principal, key = keys[0]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from core import events, rows
+from core.events import News
 from core.rows import Change
 
 from ..engine import Run
@@ -11,7 +12,6 @@ from ..engine.journal import Journal
 from ..engine.state import Entry, Grant, Wallet
 from . import tables
 from .decoding import dump_rollover
-from .news import News
 
 Covers = Mapping[str, Mapping[str, int]]
 """For each hold, how much rests on which grant."""

@@ -3,7 +3,8 @@
 import pytest
 
 from credits.engine import commands as c
-from credits.exceptions import InsufficientCredits, KeyReused
+from core.exceptions import KeyReused
+from credits.exceptions import InsufficientCredits
 from tests.credits.engine.book import micros
 
 USE = c.Consume(reference="w", amount=micros(10), key="k", principal="service")
