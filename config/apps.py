@@ -5,4 +5,5 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401  registers the deployment checks
+        # `shared_task` needs the Celery application, and `check --deploy` our checks.
+        from config import celery, checks  # noqa: F401

@@ -14,6 +14,8 @@ from config.settings.base import BASE_DIR, VAR_DIR
 
 HOST = "127.0.0.1"
 THREADS = "16"
+# The web server is what people wait for, so it has the processors to itself while it starts.
+HEAD_START_SECONDS = 3.0
 
 
 def main() -> None:
@@ -64,8 +66,8 @@ def _programs(port: int) -> list[Program]:
     beat = ["beat", "--max-interval", "5", "--pidfile="]
     return [
         Program("web", [*python, *web, *threads, "config.wsgi:application"], environment),
-        Program("worker", [*celery, *worker], environment),
-        Program("beat", [*celery, *beat], environment),
+        Program("worker", [*celery, *worker], environment, HEAD_START_SECONDS),
+        Program("beat", [*celery, *beat], environment, HEAD_START_SECONDS),
     ]
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 SHORTEST_PAUSE_SECONDS = 1.0
@@ -17,7 +18,13 @@ PR_SET_PDEATHSIG = 1
 class Program:
     """A command that should always run, under the name that its output carries."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        delay_seconds: float = 0.0,
+    ) -> None:
         self.name = name
         self._command = command
         self._environment = environment
@@ -25,7 +32,7 @@ class Program:
         self.output = -1
         self._rest = b""
         self._started_at = 0.0
-        self._due_at = 0.0
+        self._due_at = time.monotonic() + delay_seconds
         self._pause = SHORTEST_PAUSE_SECONDS
 
     def is_due(self, now: float) -> bool:
