@@ -1,15 +1,17 @@
 """Run the single commands of concurrent threads in one transaction: who finds the store free runs all that wait.
 
 It makes one busy wallet as fast as many, because a COMMIT serves all who waited for the one before it (decision
-record 0003). Nobody waits when the store is idle, a refusal stays with its command, and after a database error each
-command of the batch is run by itself, so that no command can fail another one.
+record 0003). Nobody waits when the store is idle, a refusal stays with its command, and after an error each command of
+the batch is run by itself, so that no command can fail another one.
 """
 
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, connection
+from django.db import InterfaceError, OperationalError, connection
+
+from core import logs
 
 from ..engine import Result
 from ..engine import commands as c
@@ -17,6 +19,11 @@ from ..engine.state import Wallet
 from .executing import Execution, execute
 
 MOST_AT_ONCE = 64
+
+# SQLSTATE of a lock timeout and of a cancelled statement; MariaDB's code is 1205.
+LOCK_NOT_GOT = ("55P03", "57014")
+
+log = logs.get_logger(__name__)
 
 Outcome = tuple[Result, Wallet | None]
 
@@ -66,8 +73,9 @@ class _Counter:
             _run_together(batch)
         except BaseException as error:
             for ticket in batch:
-                ticket.error = ticket.error or error
-            raise
+                ticket.error = error
+            if not isinstance(error, Exception):
+                raise
         finally:
             self._leave(others)
 
@@ -92,23 +100,33 @@ def execute_one(command: c.Command) -> Outcome:
 
 
 def _run_together(batch: list[_Ticket]) -> None:
+    """Run a batch; where an error has surely undone it, run each command by itself.
+
+    After a lost connection nobody knows whether it was committed: a command without a key must not be run again.
+    """
     try:
         execution = execute([ticket.command for ticket in batch])
-    except DatabaseError as error:
-        if len(batch) == 1:
-            batch[0].error = error
-        else:
-            _run_singly(batch)
+    except Exception as error:
+        if len(batch) == 1 or not _is_surely_undone(error):
+            raise
+        log.warning("combined_commands_run_singly", commands=len(batch), exc_info=error)
+        _run_singly(batch)
         return
     for number, ticket in enumerate(batch):
         ticket.outcome = _outcome(execution, number)
+
+
+def _is_surely_undone(error: Exception) -> bool:
+    if isinstance(error, OperationalError):
+        return getattr(error.__cause__, "sqlstate", None) in LOCK_NOT_GOT or error.args[:1] == (1205,)
+    return not isinstance(error, InterfaceError)
 
 
 def _run_singly(batch: list[_Ticket]) -> None:
     for ticket in batch:
         try:
             ticket.outcome = _outcome(execute([ticket.command]), 0)
-        except DatabaseError as error:
+        except Exception as error:
             ticket.error = error
 
 
