@@ -20,10 +20,10 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with ExitStack() as stack:
         try:
-            environment = _environment(options.database, stack)
+            variables = environment(options.database, stack)
         except servers.MissingServer as error:
             sys.exit(f"scrip  | {error}")
-        return _run(_command(options), environment)
+        return _run(_command(options), variables)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,14 +34,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _environment(database: str, stack: ExitStack) -> dict[str, str]:
+def environment(database: str, stack: ExitStack) -> dict[str, str]:
+    """Return the environment of a run on `database`; the servers that it starts live as long as `stack`."""
     url = SQLITE_URL
     if database != "sqlite":
         url = stack.enter_context(servers.postgresql() if database == "postgresql" else servers.mariadb())
     redis_url = stack.enter_context(servers.redis_server())
     print(f"scrip  | database {without_password(url)}, Redis {without_password(redis_url)}", flush=True)
-    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.test")
-    return {**os.environ, "DATABASE_URL": url, "REDIS_URL": redis_url, "DJANGO_SETTINGS_MODULE": settings}
+    settings = {"DATABASE_URL": url, "REDIS_URL": redis_url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    return {**os.environ, **settings}
 
 
 def without_password(url: str) -> str:

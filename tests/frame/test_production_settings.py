@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "DJANGO_SETTINGS_MODULE": "config.settings.production",
     "SECRET_KEY": "k9-Qw7xT2mZp4Lr8Vn3Bd6Hj1Fs5Gc0Ya-Ue_Io.Rt+Wq/Xz=Pl",
+    "LEDGER_SIGNING_KEY": "Zt6-Yb2uWq9Xs4Ec7Rv1Tn8Mj3Ki5Lo0Pa-Hg_Fd.Sa+Qz/Wx=Ce",
     "ALLOWED_HOSTS": "credits.example.com",
     "DATABASE_URL": "postgres://scrip:secret@127.0.0.1:5432/scrip",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
@@ -37,6 +38,7 @@ def test_safe_settings_start() -> None:
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "x" * 60),
         ("SECRET_KEY", "change-me-" + SAFE["SECRET_KEY"]),
+        ("LEDGER_SIGNING_KEY", None),
         ("DEBUG", "1"),
         ("ALLOWED_HOSTS", None),
         ("ALLOWED_HOSTS", "credits.example.com,*"),

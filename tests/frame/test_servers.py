@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -56,6 +57,18 @@ def test_the_environment_decides_which_servers_are_used(monkeypatch: pytest.Monk
     monkeypatch.setenv("REDIS_URL", "redis://cache.example.com/3")
     with servers.postgresql() as database_url, servers.redis_server() as redis_url:
         assert (database_url, redis_url) == (os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
+
+
+def test_the_suite_runs_on_the_database_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://somebody@db.example.com/scrip")
+    monkeypatch.setenv("REDIS_URL", "redis://cache.example.com/3")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
+    code = "from django.conf import settings; print(settings.DATABASES['default']['ENGINE'])"
+    for name, engine in (("postgresql", "postgresql"), ("sqlite", "sqlite3")):
+        with ExitStack() as stack:
+            variables = suite.environment(name, stack)
+        done = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=variables, text=True)
+        assert done.strip() == f"django.db.backends.{engine}"
 
 
 def test_the_suite_says_that_mariadb_is_missing_and_how_to_name_one() -> None:
