@@ -40,14 +40,16 @@ end
 """
 
 PUT = """
-local mark = tonumber(redis.call('GET', KEYS[2]) or '0')
-local sequence = tonumber(ARGV[1])
-if mark > sequence then return 0 end
-local old = redis.call('GET', KEYS[1])
-if old and tonumber(string.match(old, '^%d+')) > sequence then return 0 end
-redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
-if ARGV[4] == 'lift' then redis.call('DEL', KEYS[2]) end
-return 1
+for i = 1, #KEYS, 2 do
+  local sequence, text = ARGV[i + 2], ARGV[i + 3]
+  local mark = tonumber(redis.call('GET', KEYS[i + 1]) or '0')
+  local old = redis.call('GET', KEYS[i])
+  local newest = old and tonumber(string.match(old, '^%d+')) or 0
+  if mark <= tonumber(sequence) and newest <= tonumber(sequence) then
+    redis.call('SET', KEYS[i], sequence .. ' ' .. text, 'PX', ARGV[1])
+    if ARGV[2] == 'lift' then redis.call('DEL', KEYS[i + 1]) end
+  end
+end
 """
 
 DROP = """
@@ -95,7 +97,7 @@ class BalanceCache:
     def fill(self, reading: WalletReading) -> None:
         """Keep what a reader found in the database, unless a writer is at work or a newer value is there."""
         if time.monotonic() >= self._last_failure + self._left_alone:
-            self._put_reading(reading, "keep")
+            self._put_readings([reading], "keep")
 
     def mark(self, sequences: dict[str, float]) -> None:
         """Mark wallets dirty up to a sequence; without Redis, wait until every value has died."""
@@ -108,9 +110,7 @@ class BalanceCache:
 
     def set(self, readings: Sequence[WalletReading]) -> None:
         """Set the values that were just committed, and lift their marks."""
-        for reading in readings:
-            if not self._put_reading(reading, "lift"):
-                return
+        self._put_readings(readings, "lift")
 
     def drop(self, reference: str, mark: float) -> None:
         """Forget a value whose other members changed; the mark fades when no reader can hold the old ones any more."""
@@ -119,14 +119,14 @@ class BalanceCache:
         except redis.RedisError as error:
             self._note_failure(error)
 
-    def _put_reading(self, reading: WalletReading, mark: str) -> bool:
-        args: list[str | int] = [reading.sequence, dump_reading(reading), int(self.life * 1000), mark]
+    def _put_readings(self, readings: Sequence[WalletReading], mark: str) -> None:
+        args: list[str | int] = [int(self.life * 1000), mark]
+        for reading in readings:
+            args += [reading.sequence, dump_reading(reading)]
         try:
-            self._put(keys=_keys(reading.reference), args=args)
+            self._put(keys=[key for reading in readings for key in _keys(reading.reference)], args=args)
         except redis.RedisError as error:
             self._note_failure(error)
-            return False
-        return True
 
     def _note_failure(self, error: redis.RedisError) -> None:
         with self._lock:
