@@ -14,7 +14,9 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .
-RUN DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(64))") \
+RUN DJANGO_SETTINGS_MODULE=config.settings.production \
+    SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(64))") \
+    LEDGER_SIGNING_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(64))") \
     ALLOWED_HOSTS=localhost DATABASE_URL=postgres://build REDIS_URL=redis://build \
     python manage.py collectstatic --noinput
 USER scrip

@@ -5,6 +5,14 @@ from typing import Any
 from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
+    "settle-due-wallets": {
+        "task": "credits.tasks.settle_due_wallets",
+        "schedule": crontab(minute="*"),
+    },
+    "check-ledger": {
+        "task": "credits.tasks.check_ledger",
+        "schedule": crontab(hour="4", minute="41"),
+    },
     "relay-events": {"task": "core.tasks.relay_events", "schedule": 1.0, "options": {"expires": 5}},
     "purge-old-rows": {"task": "core.tasks.purge_old_rows", "schedule": crontab(hour="3", minute="41")},
     "forget-expired-logins": {

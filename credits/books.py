@@ -6,7 +6,6 @@ Every value arrives as the hash covers it (ids dashed, instants with microsecond
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -14,7 +13,7 @@ from django.db import connection, transaction
 from core import rows
 from core.rows.tables import Table, encode_id
 
-from .store.tables import ENTRIES
+from .store.tables import ALLOCATIONS, ENTRIES
 
 PAGE = 5_000
 MOST_WALLETS = 500
@@ -31,17 +30,11 @@ INSTANT_TEXT = {
     "sqlite": "substr({0}, 1, 10) || 'T' || substr({0}, 12, 8) || '.' || substr(substr({0}, 21) || '000000', 1, 6)"
     " || '+00:00'",
 }
-# A JSON list of what the entry moved, sorted by the grant's id as the hash has it.
-MOVED = {
-    "postgresql": """(SELECT string_agg('["' || {0} || '",' || a.amount || ']', ',' ORDER BY a.grant_id){1})""",
-    "mysql": """(SELECT GROUP_CONCAT(CONCAT('["', {0}, '",', a.amount, ']') ORDER BY {0} SEPARATOR ','){1})""",
-    "sqlite": """(SELECT group_concat(part, ',') FROM (SELECT '["' || {0} || '",' || a.amount || ']' AS part{1}"""
-    " ORDER BY a.grant_id))",
-}
-OF_ENTRY = " FROM credits_grantallocation a WHERE a.entry_id = e.id"
-
 Row = tuple[Any, ...]
-"""The columns of `credits.store.tables.ENTRIES`, then the inside of the JSON list of what the entry moved, or None."""
+"""The columns of a table, as `shown` has them."""
+
+Line = tuple[Row, list[tuple[str, int]]]
+"""An entry, its row beginning with the columns of `credits.store.tables.ENTRIES`, and what it moved in which grants."""
 
 
 HEADS = rows.Table(
@@ -115,20 +108,22 @@ def heads(wallets: Sequence[str]) -> list[Head]:
     return [Head(*row) for row in query_of(f"SELECT {columns} FROM credits_wallet w", "w.id", wallets, "ORDER BY w.id")]
 
 
-def pages(wallets: Sequence[str]) -> Iterator[list[Row]]:
+def pages(wallets: Sequence[str]) -> Iterator[list[Line]]:
     """Yield the entries of wallets, sorted by wallet id and sequence, in pages; a single wallet may have many."""
+    columns = ", ".join(shown(ENTRIES, "e") + shown(ALLOCATIONS.only("grant_id", "amount"), "a"))
+    sql = f"SELECT {columns} FROM credits_ledgerentry e LEFT JOIN credits_grantallocation a ON a.entry_id = e.id"
     if len(wallets) > 1:
-        yield query_of(_lines_sql(connection.vendor), "e.wallet_id", wallets, "ORDER BY e.wallet_id, e.sequence")
+        yield _lines(query_of(sql, "e.wallet_id", wallets, "ORDER BY e.wallet_id, e.sequence, e.id"))
         return
-    after = -1
-    sql = f"{_lines_sql(connection.vendor)} WHERE e.wallet_id = %s AND e.sequence > %s ORDER BY e.sequence LIMIT {PAGE}"
-    while lines := query(sql, [encode_id(wallets[0]), after]):
-        yield lines
-        after = lines[-1][2]
+    sql = f"{sql} WHERE e.wallet_id = %s AND e.sequence > %s AND e.sequence <= %s ORDER BY e.sequence, e.id"
+    wallet, after = encode_id(wallets[0]), -1
+    while (last := _end_of_page(wallet, after)) is not None:
+        yield _lines(query(sql, [wallet, after, last]))
+        after = last
 
 
 def shown(table: Table, alias: str) -> list[str]:
-    """Return the SQL of a table's columns, ids as dashed texts and instants as `credits.engine.chain.stamp` has them."""
+    """Return the SQL of a table's columns: ids as dashed texts, instants as `credits.engine.chain.stamp` has them."""
     kinds = {"uuid": UUID_TEXT[connection.vendor], "instant": INSTANT_TEXT[connection.vendor]}
     return [kinds.get(kind, "{0}").format(f"{alias}.{name}") for name, kind in table.columns]
 
@@ -159,7 +154,22 @@ def _wallets() -> Iterator[tuple[str, int]]:
         last = found[-1][0]
 
 
-@lru_cache
-def _lines_sql(vendor: str) -> str:
-    moved = MOVED[vendor].format(UUID_TEXT[vendor].format("a.grant_id"), OF_ENTRY)
-    return f"SELECT {', '.join(shown(ENTRIES, 'e'))}, {moved} FROM credits_ledgerentry e"
+def _end_of_page(wallet: str, after: int) -> int | None:
+    """Return the sequence of the last of the next entries, None if there is none."""
+    numbers = "SELECT e.sequence FROM credits_ledgerentry e WHERE e.wallet_id = %s AND e.sequence > %s"
+    sql = f"SELECT MAX(n.sequence) FROM ({numbers} ORDER BY e.sequence LIMIT {PAGE}) n"
+    last: int | None = query(sql, [wallet, after])[0][0]
+    return last
+
+
+def _lines(found: list[Row]) -> list[Line]:
+    """Join the rows of an entry, one for each allocation."""
+    lines: list[Line] = []
+    last = None
+    for row in found:
+        if row[0] == last:
+            lines[-1][1].append((row[30], row[31]))
+        else:
+            last = row[0]
+            lines.append((row, [] if row[30] is None else [(row[30], row[31])]))
+    return lines

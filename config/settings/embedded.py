@@ -11,6 +11,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="") or secret_key_in(VAR_DIR / "secret-key")
+LEDGER_SIGNING_KEY = env("LEDGER_SIGNING_KEY", default="") or secret_key_in(VAR_DIR / "ledger-signing-key")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 DATABASES = {"default": database(f"sqlite:///{VAR_DIR / 'scrip.sqlite3'}")}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -20,9 +20,10 @@ def refuse_unsafe(values: Mapping[str, Any]) -> None:
 
 def unsafe(values: Mapping[str, Any]) -> Iterable[str]:
     """Yield one sentence for each unsafe setting."""
-    secret = str(values["SECRET_KEY"])
-    if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10 or secret.startswith(KNOWN_SECRETS):
-        yield f"SECRET_KEY must be a random text of at least {SHORTEST_SECRET} characters."
+    for name in ("SECRET_KEY", "LEDGER_SIGNING_KEY"):
+        secret = str(values[name])
+        if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10 or secret.startswith(KNOWN_SECRETS):
+            yield f"{name} must be a random text of at least {SHORTEST_SECRET} characters."
     if values["DEBUG"]:
         yield "DEBUG must be off."
     if not values["ALLOWED_HOSTS"] or "*" in values["ALLOWED_HOSTS"]:

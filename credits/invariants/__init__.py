@@ -7,13 +7,14 @@ from django.db import connection
 from core.triggers import missing_triggers
 
 from .. import books
-from .chain import Tally, parts_of
+from .chain import Tally
+from .checkpoints import violations_against
 from .grants import Grants, load_grants
 from .holds import Holds
 from .violation import Violation
 from .wallets import compare_cover, compare_wallets
 
-__all__ = ["Violation", "violations", "violations_of", "violations_of_triggers"]
+__all__ = ["Violation", "violations", "violations_against", "violations_of", "violations_of_triggers"]
 
 
 def violations() -> Iterator[Violation]:
@@ -40,8 +41,7 @@ def _compare(heads: list[books.Head]) -> Iterator[Violation]:
     references = {head.id: head.reference for head in heads}
     grants, holds = Grants(), Holds(heads)
     for page in books.pages(list(tallies)):
-        for row in page:
-            parts = parts_of(row)
+        for row, parts in page:
             yield from tallies[row[1]].follow(row, parts)
             grants.note(row, parts)
             if row[19] is not None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from .. import books
 from ..engine.chain import HASH_VERSION, text_hash
@@ -57,14 +58,13 @@ class Tally:
                 yield Violation(name, head.reference, f"the wallet says {said}, its {self.sequence} entries {found}")
 
 
-def parts_of(row: books.Row) -> Parts:
-    """Return what an entry moved in which grants; nearly all move one, in `["<36 characters>",<amount>]`."""
-    moved = row[30]
-    if moved is None:
+def read_terms(text: str) -> list[Any]:
+    """Return the terms of an entry; none where they are no list, which the hash tells."""
+    try:
+        terms = json.loads(text)
+    except ValueError:
         return []
-    if moved.count(",") == 1:
-        return [(moved[2:38], int(moved[40:-1]))]
-    return [(grant, amount) for grant, amount in json.loads(f"[{moved}]")]
+    return terms if isinstance(terms, list) else []
 
 
 def _is_right(tally: Tally, row: books.Row, parts: Parts) -> bool:
@@ -75,7 +75,7 @@ def _is_right(tally: Tally, row: books.Row, parts: Parts) -> bool:
         and row[9] == tally.held + row[6]
         and row[10] == tally.debt + row[7]
         and row[11] >= tally.last_effective_at
-        and row[28] == _hash(tally, row)
+        and row[28] == _hash(tally, row, parts)
         and row[5] == sum([amount for _, amount in parts])
         and (row[5] == 0 or row[4] is not None)
         and _texts_are_right(row)
@@ -91,7 +91,7 @@ def _explain(tally: Tally, row: books.Row, parts: Parts) -> Iterator[Violation]:
         "held_after_is_running_sum": row[9] != tally.held + row[6],
         "debt_after_is_running_sum": row[10] != tally.debt + row[7],
         "effective_at_never_falls": row[11] < tally.last_effective_at,
-        "hash_follows_from_entry_and_chain": row[28] != _hash(tally, row),
+        "hash_follows_from_entry_and_chain": row[28] != _hash(tally, row, parts),
         "entry_amount_is_sum_of_allocations": row[5] != sum(amount for _, amount in parts),
         "moved_amount_has_a_contra_account": row[5] != 0 and row[4] is None,
         "texts_match_their_hash": not _texts_are_right(row),
@@ -101,9 +101,9 @@ def _explain(tally: Tally, row: books.Row, parts: Parts) -> Iterator[Violation]:
     return (Violation(name, tally.head.reference, where) for name, is_wrong in wrong.items() if is_wrong)
 
 
-def _hash(tally: Tally, row: books.Row) -> str:
-    start = _encode([HASH_VERSION, tally.hash, *row[:2], tally.head.reference, *row[2:23], *row[26:28]])
-    return sha256(f"{start[:-1]},[{row[30] or ''}]]".encode()).hexdigest()
+def _hash(tally: Tally, row: books.Row, parts: Parts) -> str:
+    fields = [*row[:2], tally.head.reference, *row[2:23], *row[26:28]]
+    return sha256(_encode([HASH_VERSION, tally.hash, *fields, sorted(parts)]).encode()).hexdigest()
 
 
 def _texts_are_right(row: books.Row) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import books
 from ..store.tables import GRANTS
-from .chain import Parts
+from .chain import Parts, read_terms
 from .violation import Violation
 
 ENDED_UNUSED = frozenset({"expired", "voided", "reset"})
@@ -49,8 +49,9 @@ class Grants:
                 self.lost[grant] -= amount
         if row[18] is not None and row[3] in OF_ITS_GRANT:
             self._note_life(row)
-        if row[27] is not None and row[27].startswith("[["):
-            self.issued |= {terms[0]: (terms, row) for terms in json.loads(row[27])}
+        if row[27] is not None:
+            said = (terms for terms in read_terms(row[27]) if isinstance(terms, list))
+            self.issued |= {terms[0]: (terms, row) for terms in said if terms}
 
     def compare(self, grants: Sequence[GrantRow], references: dict[str, str]) -> Iterator[Violation]:
         """Yield where all the grants of some wallets, given by id, differ."""

@@ -1,6 +1,5 @@
 """Compare holds with the entries that placed, extended, captured and ended them, and with what covers them."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Any
 
 from .. import books
 from ..store.tables import COVERS, HOLDS
+from .chain import read_terms
 from .violation import Violation
 
 STATUS_AFTER = {"held": "active", "extended": "active", "released": "released", "hold_expired": "expired"}
@@ -50,7 +50,7 @@ class Holds:
             posted.placed = row
             self.placed[row[1]] += 1
         if row[27] is not None:
-            posted.terms = json.loads(row[27])
+            posted.terms = read_terms(row[27])
 
     def compare(self, *, all_are_read: bool) -> Iterator[Violation]:
         """Yield where holds differ; before all is read only those that cover nothing any more, which are forgotten."""
@@ -89,7 +89,9 @@ class Holds:
 
 def _facts(row: HoldRow, posted: Posted, covered: int) -> dict[str, tuple[Any, Any]]:
     placed, last = posted.placed, posted.last
-    status = STATUS_AFTER.get(last[3], "active" if row["status"] == "active" else "captured")
+    # A capture that frees something is final; of one that doesn't, only the row says whether it was.
+    may_be_open = row["status"] == "active" and last[6] >= last[5]
+    status = STATUS_AFTER.get(last[3], "active" if may_be_open else "captured")
     terms = [row["id"], row["amount"], row["expires_at"], row["placed_by"], row["basis"]]
     return {
         "hold_terms_are_as_placed": (terms, posted.terms),

@@ -4,12 +4,14 @@ from .consumptions import Consumption, consume, consume_many
 from .grants import claw_back, issue_grant, reverse_entry, void_grant
 from .holds import capture_hold, extend_hold, place_hold, release_hold
 from .posting import INTERNAL, Origin, Posted
+from .privacy import erase_texts
 from .wallets import (
     adjust,
     forgive_debt,
     freeze,
     open_wallet,
     reset,
+    settle_due,
     settle_wallets,
     transfer,
     unfreeze,
@@ -26,6 +28,7 @@ __all__ = [
     "claw_back",
     "consume",
     "consume_many",
+    "erase_texts",
     "extend_hold",
     "forgive_debt",
     "freeze",
@@ -35,6 +38,7 @@ __all__ = [
     "release_hold",
     "reset",
     "reverse_entry",
+    "settle_due",
     "settle_wallets",
     "transfer",
     "unfreeze",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -18,6 +19,8 @@ from ..models import Wallet
 from ..store import execute, open_wallets
 from ..store.news import news_of_opening
 from .posting import INTERNAL, Origin, Posted, command_of, post, refuse_bad_reference
+
+SETTLED_AT_ONCE = 200
 
 
 def adjust(*, reference: str, amount: Decimal, reason: str, origin: Origin = INTERNAL) -> Posted:
@@ -56,6 +59,15 @@ def unfreeze(*, reference: str, reason: str, origin: Origin = INTERNAL) -> Poste
 def settle_wallets(references: Iterable[str]) -> dict[str, SettledWallet]:
     """Post what is due in the wallets and return them, with open grants and active holds, as they are at present."""
     return execute([], list(references)).wallets
+
+
+def settle_due() -> None:
+    """Post what is due by now in all wallets, a batch of wallets in one transaction."""
+    due = Wallet.objects.filter(next_change_at__lte=clock.now()).order_by("pk")
+    last = UUID(int=0)
+    while batch := list(due.filter(pk__gt=last).values_list("pk", "reference")[:SETTLED_AT_ONCE]):
+        settle_wallets(reference for _, reference in batch)
+        last = batch[-1][0]
 
 
 def open_wallet(
