@@ -1,9 +1,11 @@
 """What the OpenAPI document says about every call: the request's id, and that each refusal is a problem."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 from core import exceptions
@@ -58,6 +60,19 @@ PROBES = {
     "/healthz": "Tell whether the process answers.",
     "/readyz": "Tell whether database, cache, broker, migrations and triggers are ready; 503 names what is not.",
 }
+
+
+class OnceGenerator(SchemaGenerator):
+    """Generate the document once in a process: it takes a second, and nobody needs credentials to ask for it."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        """Return the document."""
+        return _document()
+
+
+@lru_cache(maxsize=1)
+def _document() -> Any:
+    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
 
 
 def problem_answers(refusals: Iterable[int | Problem]) -> dict[tuple[int, str], OpenApiResponse]:

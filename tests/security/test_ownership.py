@@ -90,3 +90,9 @@ def test_the_admin_site_asks_for_an_operators_session(world: World) -> None:
         answer = caller.client.get("/admin/credits/wallet/")
         assert answer.status_code == 302
         assert answer.headers["Location"].startswith("/admin/login/")
+
+
+def test_options_tells_nobody_how_a_view_is_made(world: World) -> None:
+    for path in ("/api/v1/wallets", "/api/v1/api-keys", "/api/v1/me"):
+        for caller in (callers.Caller(None), world.own, callers.service("admin")):
+            assert caller.client.options(path).status_code in (401, 403, 405)
