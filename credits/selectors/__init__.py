@@ -2,7 +2,7 @@
 
 from .explanations import explain_balance, explain_entry, explain_refusal
 from .forecasts import Forecast, forecast
-from .identities import reference_of_entry, reference_of_grant, reference_of_hold
+from .identities import reference_of_entry, reference_of_grant, reference_of_hold, remember_hold
 from .reports import checkpoint, trial_balance
 from .statements import list_entries, list_expiring, list_grants, list_holds
 from .stats import stats
@@ -26,6 +26,7 @@ __all__ = [
     "reference_of_grant",
     "reference_of_hold",
     "refresh_wallet",
+    "remember_hold",
     "settle_if_due",
     "stats",
     "trial_balance",

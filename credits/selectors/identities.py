@@ -1,20 +1,30 @@
 """Which wallet an object belongs to: a fact that never changes, so each process remembers it."""
 
-from functools import lru_cache
 from uuid import UUID
 
 from ..exceptions import EntryNotFound, GrantNotFound, HoldNotFound
 from ..models import Grant, Hold, LedgerEntry
 
 REMEMBERED = 65_536
+_references_of_holds: dict[str, str] = {}
 
 
 def reference_of_hold(hold: str) -> str:
     """Return the reference of the wallet of a hold; raise HoldNotFound."""
-    try:
-        return _reference_of_hold(hold)
-    except Hold.DoesNotExist:
-        raise HoldNotFound from None
+    reference = _references_of_holds.get(hold)
+    if reference is None:
+        reference = Hold.objects.filter(pk=UUID(hold)).values_list("wallet__reference", flat=True).first()
+        if reference is None:
+            raise HoldNotFound
+        remember_hold(hold, reference)
+    return reference
+
+
+def remember_hold(hold: str, reference: str) -> None:
+    """Remember whose hold it is: most are captured by the process that placed them."""
+    if len(_references_of_holds) >= REMEMBERED:
+        _references_of_holds.clear()
+    _references_of_holds[hold] = reference
 
 
 def reference_of_grant(grant: str) -> str:
@@ -31,8 +41,3 @@ def reference_of_entry(entry: str) -> str:
     if reference is None:
         raise EntryNotFound
     return reference
-
-
-@lru_cache(REMEMBERED)
-def _reference_of_hold(hold: str) -> str:
-    return Hold.objects.values_list("wallet__reference", flat=True).get(pk=UUID(hold))

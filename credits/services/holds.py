@@ -24,7 +24,10 @@ def place_hold(
 ) -> Posted:
     """Cover `amount` so that nothing else can take it; raise InsufficientCredits or WalletFrozen."""
     terms = {"amount": to_micros(amount), "expires_in": expires_in, "basis": basis}
-    return post(command_of(c.PlaceHold, origin, reference, description, metadata, **terms))
+    posted = post(command_of(c.PlaceHold, origin, reference, description, metadata, **terms))
+    if posted.hold is not None:
+        selectors.remember_hold(posted.hold.id, reference)
+    return posted
 
 
 def capture_hold(
