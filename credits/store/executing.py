@@ -55,6 +55,8 @@ def _is_deadlock(error: OperationalError) -> bool:
 
 def _execute(commands: Sequence[c.Command], settle: Sequence[str]) -> Execution:
     references = _references(commands, settle)
+    if not references:
+        return Execution([], {})
     with transaction.atomic(savepoint=False), _one_trip_each_way():
         note_lock()
         opened = open_wallets(sorted({cmd.reference for cmd in commands if isinstance(cmd, c.IssueGrant)}))
