@@ -151,3 +151,10 @@ def test_a_batch_may_have_1000_items(admin: Caller) -> None:
     results = admin.post("consumptions", items=[{"reference": "ada", "amount": "0.5"}] * 1000).json()["results"]
     assert {result["status"] for result in results} == {201}
     assert admin.get("wallets/ada").json()["balance"] == "500"
+
+
+def test_the_callers_request_id_stands_on_the_entry(admin: Caller) -> None:
+    admin.posts("wallets/ada/grants", amount="1")
+    headers = {"X-Request-Id": "order-4711"}
+    response = admin.client.post("/api/v1/wallets/ada/consume", {"amount": "1"}, format="json", headers=headers)
+    assert response.headers["X-Request-Id"] == response.json()["request_id"] == "order-4711"
