@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from accounts.permissions import caller_of
 from core.api.idempotency import read_key
-from core.api.lean import LeanView
 from core.api.problem_responses import problem_body, problem_of
 from core.exceptions import ValidationFailed
 from core.problems import Problem
@@ -18,6 +17,7 @@ from core.problems import Problem
 from .. import services
 from ..services.consumptions import MAX_ITEMS, Consumption
 from . import openapi, shapes
+from .audited import LedgerView
 from .base import SPEND, SPEND_OWN, answer_entry, origin_of, origin_with, target_of_path
 from .bodies import ConsumeBody, ConsumptionItem, read_body, validated
 from .representations import entry_of
@@ -26,7 +26,7 @@ from .representations import entry_of
 LONGEST_BATCH_KEY = 240
 
 
-class ConsumeView(LeanView):
+class ConsumeView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
     @extend_schema(
@@ -47,7 +47,7 @@ class ConsumeView(LeanView):
         return answer_entry(services.consume(reference=target, origin=origin_of(request), **body))
 
 
-class ConsumptionsView(LeanView):
+class ConsumptionsView(LedgerView):
     permission_classes = (SPEND,)
 
     @extend_schema(**openapi.operation("consume_many", body=shapes.Batch, answers={200: shapes.BatchResults}))

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import InstantField
-from core.api.lean import LeanJSONRenderer, LeanView
+from core.api.lean import LeanJSONRenderer
 from core.api.queries import read_query
 
 from .. import selectors, services
@@ -19,6 +19,7 @@ from ..exceptions import NotReversible
 from ..models import LedgerEntry
 from ..selectors.posted import read_entry
 from . import explained, exports, openapi, shapes
+from .audited import LedgerView
 from .base import GRANT, READ_OWN, answer_entry, entry_of_path, origin_of, own_reference, wallet_of_path
 from .bodies import ReverseBody, read_body
 from .pages import page_of
@@ -40,7 +41,7 @@ class EntryFilter(serializers.Serializer[Any]):
         return {{"since": "from", "until": "to"}.get(name, name): field for name, field in fields.items()}
 
 
-class EntriesView(LeanView):
+class EntriesView(LedgerView):
     permission_classes = (READ_OWN,)
     renderer_classes = (LeanJSONRenderer, exports.CSVRenderer)
     ordering = ("-sequence",)
@@ -58,7 +59,7 @@ class EntriesView(LeanView):
         return exports.CSVResponse(entries, named) if as_csv else page_of(entries, self, _rows_of)
 
 
-class EntryView(LeanView):
+class EntryView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
@@ -74,7 +75,7 @@ class EntryView(LeanView):
         return Response(row_of(read_entry(entry_of_path(request, entry_id))))
 
 
-class ExplainEntryView(LeanView):
+class ExplainEntryView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
@@ -87,7 +88,7 @@ class ExplainEntryView(LeanView):
         return Response(selectors.explain_entry(entry, within=own_reference(request)))
 
 
-class ReverseView(LeanView):
+class ReverseView(LedgerView):
     permission_classes = (GRANT,)
 
     @extend_schema(

@@ -7,13 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import by_method, caller_of
-from core.api.lean import LeanView
 from core.api.queries import read_query
 
 from .. import services
 from ..exceptions import GrantNotVoidable
 from ..selectors.statements import list_grants
 from . import openapi, shapes
+from .audited import LedgerView
 from .base import (
     GRANT,
     READ_OWN,
@@ -32,7 +32,7 @@ from .representations import grant_of
 NOT_VOIDABLE = GrantNotVoidable("The grant has nothing left to void.")
 
 
-class GrantsView(LeanView):
+class GrantsView(LedgerView):
     permission_classes = (by_method(GET=READ_OWN, POST=GRANT),)
 
     @extend_schema(**openapi.listing("grants_list", shapes.Grant))
@@ -59,7 +59,7 @@ class GrantsView(LeanView):
         return answer_grant(services.issue_grant(reference=target, origin=origin_of(request), **body))
 
 
-class VoidView(LeanView):
+class VoidView(LedgerView):
     permission_classes = (GRANT,)
 
     @extend_schema(

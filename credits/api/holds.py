@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import by_method
-from core.api.lean import LeanView
 from core.api.queries import read_query
 
 from .. import services
@@ -17,6 +16,7 @@ from ..selectors.posted import settled_hold, state_entry_of
 from ..selectors.statements import list_holds
 from ..selectors.wallets import read_wallet
 from . import openapi, shapes
+from .audited import LedgerView
 from .base import READ_OWN, SPEND_OWN, answer_hold, hold_of_path, origin_of, target_of_path, wallet_of_path
 from .bodies import CaptureBody, ExtendBody, HoldBody, NothingBody, read_body
 from .pages import page_of
@@ -25,7 +25,7 @@ from .representations import hold_of, row_of, wallet_of
 HOLD_REFUSALS = (openapi.NOT_YOURS, openapi.NO_HOLD, openapi.HOLD_ENDED)
 
 
-class HoldsView(LeanView):
+class HoldsView(LedgerView):
     permission_classes = (by_method(GET=READ_OWN, POST=SPEND_OWN),)
 
     @extend_schema(**openapi.listing("holds_list", shapes.Hold))
@@ -50,7 +50,7 @@ class HoldsView(LeanView):
         return answer_hold(services.place_hold(reference=target, origin=origin_of(request), **terms))
 
 
-class HoldView(LeanView):
+class HoldView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
@@ -69,7 +69,7 @@ class HoldView(LeanView):
         return Response({"hold": hold_of(hold, reference), "entry": entry, "wallet": wallet_of(read_wallet(reference))})
 
 
-class CaptureView(LeanView):
+class CaptureView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
     @extend_schema(
@@ -87,7 +87,7 @@ class CaptureView(LeanView):
         return answer_hold(services.capture_hold(hold=hold, origin=origin_of(request), **body))
 
 
-class ReleaseView(LeanView):
+class ReleaseView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
     @extend_schema(
@@ -105,7 +105,7 @@ class ReleaseView(LeanView):
         return answer_hold(services.release_hold(hold=hold, origin=origin_of(request)))
 
 
-class ExtendView(LeanView):
+class ExtendView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
     @extend_schema(

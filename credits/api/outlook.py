@@ -9,11 +9,11 @@ from rest_framework.response import Response
 
 from core.amounts import to_micros
 from core.api.fields import AmountField, InstantField, StrictIntegerField
-from core.api.lean import LeanView
 from core.api.queries import read_query
 
 from .. import selectors
 from . import explained, openapi
+from .audited import LedgerView
 from .base import READ_OWN, wallet_of_path
 from .representations import grant_of
 
@@ -36,7 +36,7 @@ class ForecastQuery(serializers.Serializer[Any]):
     days = StrictIntegerField(default=365, min_value=1, max_value=365)
 
 
-class ExplainView(LeanView):
+class ExplainView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
@@ -56,7 +56,7 @@ class ExplainView(LeanView):
         return Response(selectors.explain_balance(named, query.get("at")))
 
 
-class ExpiringView(LeanView):
+class ExpiringView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
@@ -74,7 +74,7 @@ class ExpiringView(LeanView):
         return Response({"results": [grant_of(grant, grant.created_at) for grant in grants]})
 
 
-class StatsView(LeanView):
+class StatsView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
@@ -88,7 +88,7 @@ class StatsView(LeanView):
         return Response(selectors.stats(wallet_of_path(request, reference), days))
 
 
-class ForecastView(LeanView):
+class ForecastView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(

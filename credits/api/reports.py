@@ -4,15 +4,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.lean import LeanView
 from core.api.queries import read_query
 
 from ..selectors.reports import checkpoint, trial_balance
 from . import explained, openapi
+from .audited import LedgerView
 from .base import READ
 
 
-class TrialBalanceView(LeanView):
+class TrialBalanceView(LedgerView):
     permission_classes = (READ,)
 
     @extend_schema(**openapi.operation("trial_balance", answers={200: explained.TrialBalance}))
@@ -22,7 +22,7 @@ class TrialBalanceView(LeanView):
         return Response(trial_balance())
 
 
-class CheckpointView(LeanView):
+class CheckpointView(LedgerView):
     permission_classes = (READ,)
 
     @extend_schema(**openapi.operation("ledger_checkpoint", answers={200: explained.Checkpoint}))

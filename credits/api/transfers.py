@@ -4,15 +4,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.lean import LeanView
-
 from .. import services
 from . import openapi, shapes
+from .audited import LedgerView
 from .base import ADMIN, answer_transfer, origin_of
 from .bodies import TransferBody, read_body
 
 
-class TransfersView(LeanView):
+class TransfersView(LedgerView):
     permission_classes = (ADMIN,)
 
     @extend_schema(

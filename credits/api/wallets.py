@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from accounts.permissions import by_method
 from core.api.fields import InstantField, StrictSerializer
-from core.api.lean import LeanView
 from core.api.queries import read_query
 from core.problems import Problem
 
@@ -20,6 +19,7 @@ from ..models import Wallet
 from ..selectors.directory import list_wallets, read_wallets
 from ..selectors.wallets import balance_at, read_wallet, refresh_wallet
 from . import openapi, shapes
+from .audited import LedgerView
 from .base import ADMIN, GRANT, READ, READ_OWN, answer_entry, origin_of, target_of_path, wallet_of_path
 from .bodies import AdjustBody, ForgiveBody, NothingBody, ReasonBody, WalletBody, WalletChangeBody, read_body
 from .pages import page_of
@@ -39,7 +39,7 @@ class MomentQuery(serializers.Serializer[Any]):
     at = InstantField(required=False, help_text="An instant that is past; by default the present.")
 
 
-class WalletsView(LeanView):
+class WalletsView(LedgerView):
     permission_classes = (by_method(GET=READ, POST=GRANT),)
 
     @extend_schema(**openapi.listing("wallets_list", shapes.Wallet, query=WalletFilter, refusals=()))
@@ -63,7 +63,7 @@ class WalletsView(LeanView):
         return Response(wallet_of(read_wallet(wallet.reference)), status=201 if is_new else 200)
 
 
-class WalletView(LeanView):
+class WalletView(LedgerView):
     permission_classes = (by_method(GET=READ_OWN, PATCH=ADMIN),)
 
     @extend_schema(
@@ -98,7 +98,7 @@ class WalletView(LeanView):
         return Response(wallet_of(read_wallet(wallet.reference)))
 
 
-class RefreshView(LeanView):
+class RefreshView(LedgerView):
     permission_classes = (READ_OWN,)
 
     @extend_schema(
@@ -120,7 +120,7 @@ def _wallets_of(rows: Sequence[Wallet]) -> list[Members]:
     return [wallet_of(reading) for reading in read_wallets([row.reference for row in rows])]
 
 
-class AdministrationView(LeanView):
+class AdministrationView(LedgerView):
     """One operation on a whole wallet, with a reason."""
 
     permission_classes = (ADMIN,)
