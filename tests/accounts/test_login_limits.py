@@ -86,7 +86,7 @@ def test_a_long_name_is_a_wrong_name(client: Client, db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_rotating_forwarded_for_does_not_lift_the_lock(live_server: LiveServer) -> None:
+def test_r46_a_rotating_forwarded_for_does_not_lift_the_lock(live_server: LiveServer) -> None:
     User.objects.create_user("ada@example.com", PASSWORD)
     answers = [_guess_over_http(live_server.url, f"198.51.100.{n}") for n in range(8)]
     assert answers == [401] * 4 + [429] * 4
