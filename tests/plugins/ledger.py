@@ -24,7 +24,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def _uses_database(item: pytest.Item) -> bool:
-    return bool(item.get_closest_marker("django_db")) or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db")) or bool(DATABASE_FIXTURES & fixtures)
 
 
 def _check() -> None:
