@@ -4,5 +4,6 @@ pytest_plugins = [
     "tests.plugins.append_only",
     "tests.plugins.databases",
     "tests.plugins.ledger",
+    "tests.plugins.moved_clocks",
     "tests.plugins.not_run",
 ]
