@@ -1,12 +1,15 @@
 """Racers behind a barrier: threads of this process, or threads of several processes."""
 
-import multiprocessing
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+
+from django.db import connections
+
+from core.problems import Problem
+from tests.concurrency import nursery
 
 PROCESSES, THREADS_IN_EACH = 8, 3
 PATIENCE_SECONDS = 60
@@ -38,7 +41,7 @@ def race_in_threads(job: Job, calls: Sequence[Call]) -> list[Outcome]:
 @contextmanager
 def crew_of_processes(database: str) -> Iterator[Race]:
     """Start 8 processes that wait for races on the database of this name."""
-    context = multiprocessing.get_context("spawn")
+    context = nursery.context()
     gate = context.Barrier(PROCESSES)
     with ProcessPoolExecutor(PROCESSES, context, _enter, (gate, database)) as pool:
 
@@ -51,12 +54,7 @@ def crew_of_processes(database: str) -> Iterator[Race]:
 
 
 def _enter(gate: Any, database: str) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
-    import django
-    from django.db import connections
-
-    django.setup()
-    connections.settings["default"]["NAME"] = database
+    nursery.use_database(database)
     _gates.append(gate)
 
 
@@ -76,8 +74,6 @@ def _race(job: Job, calls: Sequence[Call], threads: int, meet_others: Callable[[
     barrier = threading.Barrier(threads, meet_others, PATIENCE_SECONDS)
 
     def work(first: int) -> None:
-        from django.db import connections
-
         connections["default"].ensure_connection()
         barrier.wait()
         for index in range(first, len(calls), threads):
@@ -93,8 +89,6 @@ def _race(job: Job, calls: Sequence[Call], threads: int, meet_others: Callable[[
 
 
 def _outcome(job: Job, call: Call) -> Outcome:
-    from core.problems import Problem
-
     try:
         return Outcome(job(*call))
     except Problem as problem:
