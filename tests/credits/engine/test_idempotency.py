@@ -2,8 +2,8 @@
 
 import pytest
 
-from credits.engine import commands as c
 from core.exceptions import KeyReused
+from credits.engine import commands as c
 from credits.exceptions import InsufficientCredits
 from tests.credits.engine.book import micros
 
