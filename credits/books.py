@@ -30,6 +30,11 @@ INSTANT_TEXT = {
     "sqlite": "substr({0}, 1, 10) || 'T' || substr({0}, 12, 8) || '.' || substr(substr({0}, 21) || '000000', 1, 6)"
     " || '+00:00'",
 }
+ONLY_INDEXES = (
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+    " set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
+)
+
 Row = tuple[Any, ...]
 """The columns of a table, as `shown` has them."""
 
@@ -92,13 +97,18 @@ def packs() -> Iterator[Pack]:
 
 
 @contextmanager
-def one_view() -> Iterator[None]:
-    """See the database as it is at one moment for a block, whatever is posted meanwhile (SQLite: nothing is)."""
+def one_view(*, by_index: bool = False) -> Iterator[None]:
+    """See the database as it is at one moment for a block, whatever is posted meanwhile (SQLite: nothing is).
+
+    `by_index` keeps PostgreSQL from going through whole tables, or starting workers, for a page.
+    """
     nested = connection.in_atomic_block
     with transaction.atomic():
         if not nested and connection.vendor != "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                if by_index and connection.vendor == "postgresql":
+                    cursor.execute(ONLY_INDEXES)
         yield
 
 

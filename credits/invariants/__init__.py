@@ -26,7 +26,7 @@ def violations() -> Iterator[Violation]:
 
 def violations_of(pack: books.Pack) -> list[Violation]:
     """Return the breaches in a few wallets, all seen at one moment."""
-    with books.one_view():
+    with books.one_view(by_index=True):
         return list(_compare(books.heads(pack.wallets)))
 
 

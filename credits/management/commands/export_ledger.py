@@ -32,7 +32,7 @@ class Command(BaseCommand):
         progress = Progress(sum(pack.entries for pack in packs), "entries", self.stderr)  # type: ignore[arg-type]  # it has what is used
         with drafts[0].open("w") as ledger, drafts[1].open("w") as checkpoint:
             for pack in packs:
-                with books.one_view():
+                with books.one_view(by_index=True):
                     _write_pack(pack.wallets, digest, ledger, checkpoint)
                 progress.advance(pack.entries)
             signed = digest.sign(at)
