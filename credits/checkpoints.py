@@ -77,4 +77,5 @@ def _document(signed: Checkpoint) -> bytes:
 
 def _signing_key() -> Ed25519PrivateKey:
     """Return the key that the setting's random text stands for."""
-    return Ed25519PrivateKey.from_private_bytes(sha256(settings.LEDGER_SIGNING_KEY.encode()).digest())
+    secret: str = settings.LEDGER_SIGNING_KEY
+    return Ed25519PrivateKey.from_private_bytes(sha256(secret.encode()).digest())

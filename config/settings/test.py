@@ -11,7 +11,7 @@ STATIC_ROOT = None
 TEST_CLOCK_ENABLED = False
 DEMO_DATA_ALLOWED = True
 SECRET_KEY = "test-" + "x" * 60
-LEDGER_SIGNING_KEY = "test-" + "y" * 60
+LEDGER_SIGNING_KEY = "test-signing-key-of-no-installation-at-all-0123456789"
 ALLOWED_HOSTS = ["*"]
 # Every test registers from one address.
 REGISTRATIONS_PER_ADDRESS_AND_HOUR = 1_000_000
