@@ -11,8 +11,8 @@ from credits.models import Grant, LedgerEntry, Wallet
 from credits.services import Origin
 from tests.credits.store.statements import plan_of, recorded
 
-# MariaDB's ANALYZE commits.
-pytestmark = [pytest.mark.django_db(transaction=connection.vendor == "mysql"), pytest.mark.corrupts_ledger]
+# MariaDB's ANALYZE commits, PostgreSQL keeps a million dead rows after a rollback, and SQLite is slow to delete them.
+pytestmark = [pytest.mark.django_db(transaction=connection.vendor != "sqlite"), pytest.mark.corrupts_ledger]
 
 FEW = 1_000
 MANY = {"postgresql": 1_000_000, "mysql": 100_000, "sqlite": 100_000}
