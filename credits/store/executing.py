@@ -1,7 +1,6 @@
 """Run commands in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,7 +56,7 @@ def _execute(commands: Sequence[c.Command], settle: Sequence[str]) -> Execution:
     references = _references(commands, settle)
     if not references:
         return Execution([], {})
-    with transaction.atomic(savepoint=False), _one_trip_each_way():
+    with transaction.atomic(savepoint=False):
         note_lock()
         opened = open_wallets(sorted({cmd.reference for cmd in commands if isinstance(cmd, c.IssueGrant)}))
         state = load_state(references, commands)
@@ -122,21 +121,6 @@ def _references(commands: Sequence[c.Command], settle: Iterable[str]) -> list[st
     named = {command.reference for command in commands}
     named.update(command.target for command in commands if isinstance(command, c.Transfer))
     return sorted(named.union(settle))
-
-
-@contextmanager
-def _one_trip_each_way() -> Iterator[None]:
-    """Send the loads in one round trip and the writes with COMMIT in another, where the driver can (PostgreSQL).
-
-    An own transaction is committed here, with the writes; the `atomic` block around it then finds nothing to commit.
-    """
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
-        if len(connection.atomic_blocks) == 1:
-            connection.connection.commit()
 
 
 def _new_id() -> str:
