@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from ..exceptions import InvalidOperation
 from .commands import Adjust, CaptureHold, Command, ExtendHold, IssueGrant, PlaceHold
+from .kinds import SOURCES
 from .state import MAX_AMOUNT, Rollover
 
 MAX_DAYS = 36_500
@@ -20,6 +21,7 @@ def refuse_out_of_bounds(command: Command) -> None:
         raise InvalidOperation("An adjustment of zero moves nothing; name an amount.", field="amount")
     elif isinstance(command, IssueGrant):
         _refuse_days(command.expires_in_days, "expires_in_days")
+        _refuse_terms(command)
         if command.rollover is not None:
             _refuse_rollover(command.rollover)
 
@@ -29,6 +31,15 @@ def _least_amount(command: Command) -> int:
     if isinstance(command, Adjust):
         return -MAX_AMOUNT
     return 0 if isinstance(command, CaptureHold | ExtendHold) else 1
+
+
+def _refuse_terms(command: IssueGrant) -> None:
+    if command.source not in SOURCES or not 0 <= command.priority <= 100:
+        raise InvalidOperation("Name one of the sources, and a priority from 0 to 100.", field="source")
+    if (command.cost_minor is None) != (command.currency is None):
+        raise InvalidOperation("A cost has an amount and a currency; name both.", field="currency")
+    if command.cost_minor is not None and not 0 <= command.cost_minor <= MAX_AMOUNT:
+        raise InvalidOperation(f"A cost has from 0 to {MAX_AMOUNT:,} minor units.", field="cost_minor")
 
 
 def _refuse_life(life: timedelta | None, field: str) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from credits.engine import commands as c
+from credits.engine.bounds import refuse_out_of_bounds
 from credits.engine.state import MAX_AMOUNT, Rollover
 from credits.exceptions import InvalidOperation
 
@@ -72,3 +73,21 @@ def test_a_rollover_rule_can_be_followed(book, rule):
 def test_a_life_in_days_is_at_most_a_century(book, days):
     assert isinstance(book.refusal(c.IssueGrant(reference="w", amount=1, expires_in_days=days)), InvalidOperation)
     book.issue(1, expires_in_days=36_500)
+
+
+@pytest.mark.parametrize(
+    ("terms", "field"),
+    [
+        ({"source": "gift"}, "source"),
+        ({"priority": 101}, "source"),
+        ({"cost_minor": 5}, "currency"),
+        ({"currency": "USD"}, "currency"),
+        ({"cost_minor": -1, "currency": "USD"}, "cost_minor"),
+        ({"cost_minor": 10**15 + 1, "currency": "USD"}, "cost_minor"),
+    ],
+)
+def test_terms_that_the_database_would_refuse_are_refused_by_name(terms: dict[str, object], field: str) -> None:
+    command = c.IssueGrant(reference="w", amount=1, **terms)  # type: ignore[arg-type]
+    with pytest.raises(InvalidOperation) as refusal:
+        refuse_out_of_bounds(command)
+    assert refusal.value.members["field"] == field
