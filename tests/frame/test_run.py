@@ -18,7 +18,13 @@ pytestmark = pytest.mark.xdist_group("installation")  # one process, so that one
 
 
 def _child(installation: Installation, words: str) -> int:
-    return min(process for process, command in installation.processes().items() if words in command)
+    """Return the process whose command has these words; worker and beat start a little after the web server."""
+
+    def found() -> list[int]:
+        return [process for process, command in installation.processes().items() if words in command]
+
+    wait_until(lambda: bool(found()), installation.output)
+    return min(found())
 
 
 def _rows(var: Path, table: str) -> int:

@@ -11,6 +11,7 @@ from django.db import connection
 from core import triggers
 from credits import services
 from credits.models import Grant, Hold, Wallet
+from tests.accounts.servers import database_url
 from tests.credits import damage
 from tests.credits.selectors.ledgers import START, D, at
 
@@ -121,16 +122,11 @@ def test_two_processes_find_what_one_finds() -> None:
 
 def run_processes() -> subprocess.CompletedProcess[str]:
     """Run the command in two processes on the test database."""
-    database = settings.DATABASES["default"]
-    address = f"{database['HOST']}:{database['PORT']}" if database.get("HOST") else ""
-    scheme = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite"}[connection.vendor]
-    user = f"{database['USER']}:{database['PASSWORD']}@" if database.get("USER") else ""
-    url = f"{scheme}://{user}{address}/{database['NAME']}"
     command = [sys.executable, "manage.py", "check_ledger", "--processes", "2"]
     return subprocess.run(
         command,
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+        env={**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings.test"},
         capture_output=True,
         text=True,
         check=False,
