@@ -10,7 +10,10 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
 
+from config import file_broker
 from config.schedule import SCHEDULE
+
+file_broker.register()
 
 app = Celery("scrip")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -22,7 +22,7 @@ STATIC_ROOT = None
 TEST_CLOCK_ENABLED = True
 DEMO_DATA_ALLOWED = True
 
-CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_URL = "files://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(VAR_DIR / "broker" / "messages"),
     "data_folder_out": str(VAR_DIR / "broker" / "messages"),
