@@ -77,6 +77,10 @@ class StrictBooleanField(serializers.BooleanField):
         return value
 
 
+# Dates counted from an instant have to stay within the calendar.
+YEAR_TOO_LATE = 3000
+
+
 class InstantField(serializers.DateTimeField):
     """An instant with its offset from UTC (RFC 3339)."""
 
@@ -84,4 +88,7 @@ class InstantField(serializers.DateTimeField):
         """Return the aware instant; a time without an offset is refused, not guessed."""
         if not isinstance(value, str) or not re.search(r"(Z|[+-]\d\d:\d\d)$", value, re.ASCII | re.IGNORECASE):
             raise serializers.ValidationError('Write an instant with its offset, such as "2026-11-21T09:30:00Z".')
-        return super().to_internal_value(value)
+        instant: datetime = super().to_internal_value(value)
+        if instant.year >= YEAR_TOO_LATE:
+            raise serializers.ValidationError(f"Name an instant before the year {YEAR_TOO_LATE}.")
+        return instant

@@ -1,11 +1,11 @@
 """What no command may ask, whoever sends it: amounts of nothing or less, lives without an end in sight."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..exceptions import InvalidOperation
-from .commands import Adjust, CaptureHold, Command, ExtendHold, IssueGrant, PlaceHold
+from .commands import Adjust, CaptureHold, Command, ExtendHold, IssueGrant, PlaceHold, ReverseEntry
 from .kinds import SOURCES
-from .state import MAX_AMOUNT, Rollover
+from .state import LATEST, MAX_AMOUNT, Rollover
 
 MAX_DAYS = 36_500
 
@@ -19,11 +19,19 @@ def refuse_out_of_bounds(command: Command) -> None:
         _refuse_life(command.expires_in, "expires_in_seconds")
     elif isinstance(command, Adjust) and not command.amount:
         raise InvalidOperation("An adjustment of zero moves nothing; name an amount.", field="amount")
+    elif isinstance(command, ReverseEntry):
+        refuse_late(command.expires_at, "expires_at")
     elif isinstance(command, IssueGrant):
         _refuse_days(command.expires_in_days, "expires_in_days")
         _refuse_terms(command)
         if command.rollover is not None:
             _refuse_rollover(command.rollover)
+
+
+def refuse_late(instant: datetime | None, field: str) -> None:
+    """Raise InvalidOperation for an instant from which no date can be counted any more."""
+    if instant is not None and instant >= LATEST:
+        raise InvalidOperation("Name an instant before the year 3000, or leave it out.", field=field)
 
 
 def _least_amount(command: Command) -> int:
@@ -36,6 +44,8 @@ def _least_amount(command: Command) -> int:
 def _refuse_terms(command: IssueGrant) -> None:
     if command.source not in SOURCES or not 0 <= command.priority <= 100:
         raise InvalidOperation("Name one of the sources, and a priority from 0 to 100.", field="source")
+    for field in ("effective_at", "expires_at"):
+        refuse_late(getattr(command, field), field)
     if (command.cost_minor is None) != (command.currency is None):
         raise InvalidOperation("A cost has an amount and a currency; name both.", field="currency")
     if command.cost_minor is not None and not 0 <= command.cost_minor <= MAX_AMOUNT:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from .commands import Command
 from .journal import Journal, grant_terms
-from .state import Entry, Grant, Hold, Wallet, order_of_use
+from .state import NEVER, Entry, Grant, Hold, Wallet, order_of_use
 
 
 def settle(journal: Journal, wallet: Wallet, at: datetime) -> None:
@@ -135,7 +135,7 @@ def _roll_over(journal: Journal, wallet: Wallet, old: Grant, at: datetime) -> No
         priority=old.priority,
         effective_at=at,
         activated_at=at,
-        expires_at=None if life is None else at + timedelta(days=life),
+        expires_at=None if life is None or life >= (NEVER - at).days else at + timedelta(days=life),
         rollover=old.rollover.next(),
         parent=old.id,
         origin=old.origin or (old.id if old.is_purchased else None),

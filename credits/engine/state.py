@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+# Nobody lives to see it, and no date that is counted from it leaves the calendar.
+LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 MAX_AMOUNT = 1_000_000_000 * 1_000_000
 MAX_HOLD_LIFE = timedelta(days=7)

@@ -1,6 +1,6 @@
 """What no command may ask: the engine holds, whoever forgot to check."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -88,6 +88,14 @@ def test_a_life_in_days_is_at_most_a_century(book, days):
 )
 def test_terms_that_the_database_would_refuse_are_refused_by_name(terms: dict[str, object], field: str) -> None:
     command = c.IssueGrant(reference="w", amount=1, **terms)  # type: ignore[arg-type]
+    with pytest.raises(InvalidOperation) as refusal:
+        refuse_out_of_bounds(command)
+    assert refusal.value.members["field"] == field
+
+
+@pytest.mark.parametrize("field", ["effective_at", "expires_at"])
+def test_an_instant_from_which_no_date_can_be_counted_is_refused(field: str) -> None:
+    command = c.IssueGrant(reference="w", amount=1, **{field: datetime(9950, 1, 1, tzinfo=UTC)})  # type: ignore[arg-type]
     with pytest.raises(InvalidOperation) as refusal:
         refuse_out_of_bounds(command)
     assert refusal.value.members["field"] == field
