@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 HASH_VERSION = 1
@@ -34,6 +35,16 @@ def entry_hash(previous: str, fields: list[Any], allocations: Iterable[tuple[str
 def text_hash(salt: str, description: str | None, metadata: str | None) -> str:
     """Return the salted hash of an entry's texts, which stays when the texts are erased for privacy."""
     return hashlib.sha256(_encode([salt, description, metadata]).encode()).hexdigest()
+
+
+def same_numbers(text: str) -> str:
+    """Return a JSON text with each number in one spelling: a proxy may have written `1.0` as `1`."""
+
+    def plain(number: str) -> int | str:
+        value = Decimal(number)
+        return int(value) if value == value.to_integral_value() else f"{value.normalize():f}"
+
+    return canonical(json.loads(text, parse_float=plain))
 
 
 def fingerprint(operation: str, body: list[Any]) -> str:

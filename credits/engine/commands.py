@@ -29,8 +29,10 @@ class Command:
     def fingerprint(self) -> str:
         """Return what is equal for two requests that ask for the same."""
         kind = type(self)
-        names = _body_names(cast(Hashable, kind))
-        return chain.fingerprint(kind.__name__, [getattr(self, name) for name in names])
+        body = {name: getattr(self, name) for name in _body_names(cast(Hashable, kind))}
+        if self.metadata is not None:
+            body["metadata"] = chain.same_numbers(self.metadata)
+        return chain.fingerprint(kind.__name__, list(body.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

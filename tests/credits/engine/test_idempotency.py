@@ -122,3 +122,10 @@ def test_what_settling_posts_carries_neither_key_nor_cause(book):
     expired = book.shelf.entries[1]
     assert expired.kind == "expired"
     assert (expired.idempotency_key, expired.principal, expired.caused_by) == (None, None, None)
+
+
+def test_metadata_whose_numbers_a_proxy_spelled_anew_is_the_same_request() -> None:
+    one = c.Consume(reference="w", amount=1, metadata='{"a":1.0,"b":0.10}')
+    other = c.Consume(reference="w", amount=1, metadata='{"a":1,"b":0.1}')
+    different = c.Consume(reference="w", amount=1, metadata='{"a":1,"b":0.2}')
+    assert one.fingerprint == other.fingerprint != different.fingerprint
