@@ -22,7 +22,7 @@ POSTGRESQL_TYPES = {"update": 1 | 2 | 16, "delete": 1 | 2 | 8, "truncate": 2 | 3
 
 @dataclass(frozen=True)
 class AppendOnly:
-    """A table whose rows stay as they are, except that `clearable` columns may be set to NULL."""
+    """A table whose rows stay as they are, except that all `clearable` columns may be set to NULL together."""
 
     table: str
     clearable: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def _forbidden(rule: AppendOnly, columns: list[str], differs: str, quote: str) -
     for column in columns:
         name = f"{quote}{column}{quote}"
         changed = differs.format(name)
-        terms.append(f"({changed} AND NEW.{name} IS NOT NULL)" if column in rule.clearable else f"({changed})")
+        terms.append(f"(NEW.{name} IS NOT NULL)" if column in rule.clearable else f"({changed})")
     return " OR ".join(terms)
 
 
