@@ -12,7 +12,16 @@ from accounts.services.audit import origin_of, record_action
 from core.api.idempotency import REPLAYED
 from core.api.lean import LeanView
 
-VERBS = {"POST": "create", "PATCH": "change"}
+# The routes whose name says no verb; the admin calls the same acts by the same names.
+ACTIONS = {
+    "wallets": "wallet.open",
+    "wallet": "wallet.change",
+    "grants": "wallet.issue",
+    "consume": "wallet.consume",
+    "consumptions": "wallet.consume_many",
+    "holds": "wallet.hold",
+    "transfers": "wallet.transfer",
+}
 
 
 class LedgerView(LeanView):
@@ -28,16 +37,20 @@ class LedgerView(LeanView):
 
 
 def _record(request: Request, answer: Response, path: Mapping[str, Any]) -> None:
-    route = getattr(request.resolver_match, "url_name", None) or "ledger"
-    noun, _, verb = route.partition("-")
+    action = _action(getattr(request.resolver_match, "url_name", None) or "")
     data = request.data if isinstance(request.data, Mapping) else {}
     target = next(iter(path.values()), data.get("reference") or data.get("source") or "")
     entry = answer.data.get("entry") or answer.data if isinstance(answer.data, Mapping) else {}
     record_action(
         origin=origin_of(request),
-        action=f"{noun}.{verb.replace('-', '_') or VERBS.get(request.method or '', 'do')}",
-        target_type=noun.removesuffix("s"),
+        action=action,
+        target_type=action.partition(".")[0],
         target_id=target,
         reason=str(data.get("reason", "")),
         after={"status": answer.status_code, "entry": entry.get("id")},
     )
+
+
+def _action(route: str) -> str:
+    noun, _, verb = route.partition("-")
+    return ACTIONS.get(route) or f"{noun}.{verb.replace('-', '_')}"

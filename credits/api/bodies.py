@@ -176,8 +176,19 @@ class NothingBody(StrictSerializer):
     """A call that needs no body."""
 
 
+class ReasonField(DescriptionField):
+    """A description that says something."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text; raises ValidationError where it is blank."""
+        text = super().to_internal_value(data)
+        if not text.strip():
+            raise serializers.ValidationError("Say why, in a few words.")
+        return text
+
+
 class ReasonBody(StrictSerializer):
-    reason = DescriptionField()
+    reason = ReasonField()
 
 
 class AdjustBody(ReasonBody):

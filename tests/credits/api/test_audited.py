@@ -31,9 +31,9 @@ def test_a_repetition_a_refusal_and_a_look_are_not_recorded() -> None:
         operator.post("wallets/w/grants", amount="10", key="once")
     operator.post("wallets/w/adjust", amount="-400", reason="Too much")
     operator.get("wallets/w")
-    assert [line.action for line in OperatorAction.objects.all()] == ["grants.create"]
+    assert [line.action for line in OperatorAction.objects.all()] == ["wallet.issue"]
 
 
 def test_a_services_change_is_not_an_operators(admin: callers.Caller) -> None:
     admin.posts("wallets/w/grants", amount="10")
-    assert not OperatorAction.objects.filter(action="grants.create").exists()
+    assert not OperatorAction.objects.filter(action="wallet.issue").exists()
