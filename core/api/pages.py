@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 from django.views.csrf import csrf_failure as django_csrf_failure
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from core.api.problem_responses import problem_of, problem_response
@@ -48,6 +49,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return django_csrf_failure(request, reason) if _wants_html(request) else problem_response(CsrfFailed(), request)
 
 
+@csrf_exempt
 @require_safe
 def problem_types(request: HttpRequest) -> HttpResponse:
     """Show docs/problems.md: what each `type` of a problem means and what to do."""
