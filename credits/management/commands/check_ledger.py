@@ -11,6 +11,7 @@ from typing import Any
 
 import django
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from core.progress import Progress
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--checkpoint", type=Path, help="an older checkpoint file, to find what was cut since")
 
     def handle(self, *, processes: int, checkpoint: Path | None, **options: Any) -> None:
+        self.stderr.write(f"Checking {connection.vendor} {connection.settings_dict['NAME']}")
         found = 0
         for violation in self._violations(processes, checkpoint):
             found += 1
