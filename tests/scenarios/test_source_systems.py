@@ -17,14 +17,14 @@ def admin(db: None) -> Caller:
     return callers.service("admin")
 
 
-def test_300_grants_of_one_are_300_r3(admin: Caller) -> None:
+def test_300_grants_of_one_are_300_r03(admin: Caller) -> None:
     for number in range(300):
         wallet = admin.posts("wallets/ada/grants", amount="1", key=f"add-{number}")["wallet"]
     assert wallet["balance"] == "300"
     assert wallet["sequence"] == 300
 
 
-def test_paid_credits_survive_the_end_of_a_spent_plan_r7_r8(admin: Caller) -> None:
+def test_paid_credits_survive_the_end_of_a_spent_plan_r07_r08(admin: Caller) -> None:
     admin.posts("wallets/ada/grants", amount="100", source="subscription", expires_in_days=30)
     admin.posts("wallets/ada/consume", amount="100")
     admin.posts("wallets/ada/grants", amount="50", source="purchase")
@@ -34,7 +34,7 @@ def test_paid_credits_survive_the_end_of_a_spent_plan_r7_r8(admin: Caller) -> No
         assert admin.get("wallets/ada/entries", kind="expired").json()["results"] == []
 
 
-def test_what_is_left_of_a_plan_expires_once_r8(admin: Caller) -> None:
+def test_what_is_left_of_a_plan_expires_once_r08(admin: Caller) -> None:
     admin.posts("wallets/ada/grants", amount="100", source="subscription", expires_in_days=30)
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         for _ in range(2):
@@ -42,7 +42,7 @@ def test_what_is_left_of_a_plan_expires_once_r8(admin: Caller) -> None:
         assert (entry["amount"], entry["contra"]) == ("-100", "breakage")
 
 
-def test_a_grant_lives_as_long_as_it_was_given_and_once_r9(admin: Caller) -> None:
+def test_a_grant_lives_as_long_as_it_was_given_and_once_r09(admin: Caller) -> None:
     for _ in range(2):
         grant = admin.posts(
             "wallets/ada/grants", amount="100", source="subscription", expires_in_days=365, key="2026-period"

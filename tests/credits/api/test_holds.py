@@ -71,7 +71,7 @@ def test_a_hold_that_expired_says_so_without_a_worker(funded: Caller) -> None:
         assert refusal["hold_status"] == "expired"
 
 
-def test_a_hold_is_captured_once_r6(funded: Caller) -> None:
+def test_a_hold_is_captured_once_r06(funded: Caller) -> None:
     hold = funded.posts("wallets/ada/holds", amount="30")["hold"]["id"]
     funded.posts(f"holds/{hold}/capture")
     problem(funded.post(f"holds/{hold}/capture"), 409, "hold_not_active")
