@@ -182,7 +182,6 @@ EXAMPLES: dict[str, Any] = {
         "reversals": [],
         "reversed": "0",
     },
-    "ExpiringGrants": {"results": [GRANT]},
     "Stats": {
         "reference": "ada",
         "time_zone": "UTC",

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from ..engine.kinds import KINDS, SOURCES
-from .shapes import Allocation, Amount, Grant, Shape
+from .shapes import Allocation, Amount, Shape
 
 
 class GrantTerms(Shape):
@@ -94,10 +94,6 @@ class EntryExplained(Shape):
     followed_by = Line(many=True)
     reversals = Line(many=True)
     reversed = Amount()
-
-
-class ExpiringGrants(Shape):
-    results = Grant(many=True)
 
 
 class Day(Shape):

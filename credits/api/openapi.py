@@ -1,6 +1,7 @@
 """What the OpenAPI document says about every call of the ledger: headers, refusals, examples."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -109,6 +110,7 @@ def listing(
     return {**words, "parameters": [*words["parameters"], *PAGE]}
 
 
+@lru_cache
 def _page_of(row: Shape) -> OpenApiResponse:
     members = {
         "results": row(many=True),

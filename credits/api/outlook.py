@@ -12,9 +12,10 @@ from core.api.fields import AmountField, InstantField, StrictIntegerField
 from core.api.queries import read_query
 
 from .. import selectors
-from . import explained, openapi
+from . import explained, openapi, shapes
 from .audited import LedgerView
 from .base import READ_OWN, wallet_of_path
+from .pages import page_of
 from .representations import grant_of
 
 
@@ -58,20 +59,14 @@ class ExplainView(LedgerView):
 
 class ExpiringView(LedgerView):
     permission_classes = (READ_OWN,)
+    ordering = ("expires_at", "id")
 
-    @extend_schema(
-        **openapi.operation(
-            "wallet_expiring",
-            answers={200: explained.ExpiringGrants},
-            query=ExpiringQuery,
-            refusals=(openapi.NO_WALLET,),
-        )
-    )
+    @extend_schema(**openapi.listing("wallet_expiring", shapes.Grant, query=ExpiringQuery))
     def get(self, request: Request, reference: str) -> Response:
         """List the grants that end within `days` and have credits left that nothing holds, soonest first."""
-        days = read_query(request, ExpiringQuery)["days"]
+        days = read_query(request, ExpiringQuery, paginated=True)["days"]
         grants = selectors.list_expiring(wallet_of_path(request, reference), days)
-        return Response({"results": [grant_of(grant, grant.created_at) for grant in grants]})
+        return page_of(grants, self, lambda page: [grant_of(grant, grant.created_at) for grant in page])
 
 
 class StatsView(LedgerView):
