@@ -55,7 +55,12 @@ EXAMPLES = [
 class SchemaView(APIView):
     """The runtime schema of a subject."""
 
-    @extend_schema(operation_id="schemas_retrieve", tags=["operations"], responses=SchemaShown, examples=EXAMPLES)
+    @extend_schema(
+        operation_id="schemas_retrieve",
+        tags=["operations"],
+        responses={200: SchemaShown, **problem_answers([404])},
+        examples=EXAMPLES,
+    )
     def get(self, request: Request, subject: str) -> Response:
         """Show the schema that holds."""
         read_query(request)

@@ -34,7 +34,7 @@ class ConsumeView(LedgerView):
             "consume",
             body=ConsumeBody,
             answers={201: shapes.PostedEntry},
-            refusals=(openapi.TOO_LITTLE, openapi.FROZEN),
+            refusals=(openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET),
         )
     )
     def post(self, request: Request, reference: str) -> Response:

@@ -40,7 +40,7 @@ class HoldsView(LedgerView):
             "hold_place",
             body=HoldBody,
             answers={201: shapes.PostedHold},
-            refusals=(openapi.TOO_LITTLE, openapi.FROZEN),
+            refusals=(openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET),
         )
     )
     def post(self, request: Request, reference: str) -> Response:
