@@ -18,6 +18,11 @@ def grant(reference: str, amount: int, key: str | None = None) -> str:
     return posted.wallet.id
 
 
+def grant_or_consume(reference: str, amount: int) -> str:
+    """Grant a positive amount, consume a negative one."""
+    return grant(reference, amount) if amount > 0 else consume(reference, -amount)[0]
+
+
 def hold(reference: str, amount: int, seconds: float = 900) -> str:
     life = timedelta(seconds=seconds)
     posted = services.place_hold(reference=reference, amount=Decimal(amount), expires_in=life)

@@ -36,6 +36,13 @@ def test_r02_fifty_grants_of_ten_are_five_hundred(race: Race) -> None:
     assert read_wallets()["ann"].balance == 501 * MICROS
 
 
+def test_r38_a_daily_grant_that_overlaps_a_consumption_loses_neither(race: Race) -> None:
+    jobs.grant("ann", 100)
+    calls = [("ann", 5), ("ann", -50), *[("ann", 5), ("ann", -10)] * 5]
+    assert count(race(jobs.grant_or_consume, calls), "") == (12, 0)
+    assert read_wallets()["ann"].balance == (100 + 6 * 5 - 50 - 5 * 10) * MICROS
+
+
 def test_r04_ten_holds_of_sixty_on_a_hundred_are_one(race: Race) -> None:
     jobs.grant("ann", 100)
     assert count(race(jobs.hold, [("ann", 60)] * 10), "insufficient_credits") == (1, 9)
