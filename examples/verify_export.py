@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -43,10 +43,9 @@ class Verifier:
         self.entries = self.heads = 0
         self.is_signed = False
 
-    def problems(self, lines: Iterator[str]) -> Iterator[str]:
+    def problems(self, lines: Iterable[str]) -> Iterator[str]:
         """Yield a sentence for each thing that is wrong."""
-        for line in lines:
-            said = json.loads(line)
+        for said in read(lines):
             if "entry" in said:
                 yield from self.entry(said["entry"])
             elif "head" in said:
@@ -123,8 +122,7 @@ def load_older(path: str | None, public_key: str | None) -> tuple[dict[str, tupl
     older: dict[str, tuple[int, str]] = {}
     digest, signed, problems = hashlib.sha256(), None, []
     with open(path) as lines:
-        for line in lines:
-            said = json.loads(line)
+        for said in read(lines):
             if "head" in said:
                 reference, sequence, head_hash = said["head"]
                 older[reference] = sequence, head_hash
@@ -137,6 +135,18 @@ def load_older(path: str | None, public_key: str | None) -> tuple[dict[str, tupl
     elif public_key is not None and signed["public_key"] != public_key:
         problems.append("the older checkpoint is signed with another key")
     return {reference: head for reference, head in older.items() if head[0]}, problems
+
+
+def read(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield what each line says; end with the number of a line that says nothing."""
+    for number, line in enumerate(lines, 1):
+        try:
+            said = json.loads(line)
+        except ValueError:
+            said = None
+        if not isinstance(said, dict) or not said.keys() & {"entry", "head", "checkpoint"}:
+            sys.exit(f"Line {number} is no entry, head or checkpoint: the file is damaged or cut off.")
+        yield said
 
 
 def main() -> int:

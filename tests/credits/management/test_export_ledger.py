@@ -86,3 +86,13 @@ def test_a_changed_file_is_found(
     ledger.write_text("".join(lines[:-1]) if change[0] == "reset" else text.replace(*change))
     assert ledger.read_text() != text
     assert verify(ledger, monkeypatch=monkeypatch, capsys=capsys)[0] == 1
+
+
+@pytest.mark.parametrize("line", ['{"entry": {"seq', "[1]", ""])
+def test_a_line_that_says_nothing_is_named_by_its_number(tmp_path: Path, line: str) -> None:
+    damage.build()
+    ledger = export(tmp_path)[0]
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(ledger.read_text().splitlines()[0] + f"\n{line}\n")
+    done = subprocess.run([sys.executable, str(SCRIPT), str(broken)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.startswith("Line 2 is no entry")) == (1, True), done.stderr
