@@ -95,10 +95,11 @@ def measure_check(plan: Plan) -> list[Figure]:
     return [Figure("P12", "check_ledger, two processes ÷ 100,000 entries/s", "entries/s", entries / seconds, 1e5, 1.0)]
 
 
+# The check comes first: the reference's function writes no true hashes.
 MEASURES: dict[str, Callable[[Plan], list[Figure]]] = {
+    "check": measure_check,
     "service": measure_service,
     "http": measure_http,
-    "check": measure_check,
 }
 
 

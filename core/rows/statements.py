@@ -11,6 +11,10 @@ SQL_TYPES = {
 }
 
 
+# MariaDB scans a small table, and locks every row that it passes: two operations on different wallets then deadlock.
+BY_KEY = "FORCE INDEX (PRIMARY)"
+
+
 @lru_cache(maxsize=512)
 def build(vendor: str, verb: str, table: Table, *, single: bool) -> str:
     """Return the statement for a verb of `batches.Change`, and whether it is about a single row."""
@@ -59,7 +63,7 @@ def _update(vendor: str, table: Table, source: str, *, adds: bool) -> str:
     values = {name: f"t.{name} + v.{name}" if adds else f"v.{name}" for name in names}
     if vendor == "mysql":
         sets = ", ".join(f"t.{name} = {value}" for name, value in values.items())
-        return f"UPDATE {source} STRAIGHT_JOIN {table.name} AS t ON t.{key} = v.{key} SET {sets}"
+        return f"UPDATE {source} STRAIGHT_JOIN {table.name} AS t {BY_KEY} ON t.{key} = v.{key} SET {sets}"
     sets = ", ".join(f"{name} = {value}" for name, value in values.items())
     return f"UPDATE {table.name} AS t SET {sets} FROM {source} WHERE t.{key} = v.{key}"
 

@@ -22,7 +22,7 @@ from .writing import write_run
 
 MAX_REFUSALS_TOLD = 60
 REFUSAL_WINDOW = timedelta(minutes=1)
-DEADLOCK_RETRIES = 4
+DEADLOCK_RETRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
