@@ -28,7 +28,7 @@ test: ## run the tests; brings PostgreSQL and Redis if no server runs
 check: install ## lint, types, import contracts, migrations, API schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy config core accounts credits
+	$(BIN)/mypy config core accounts credits usage promos payments subscriptions notifications
 	$(BIN)/lint-imports
 	$(MANAGE) check
 	$(MANAGE) makemigrations --check --dry-run

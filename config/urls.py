@@ -37,6 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", docs_page, name="docs"),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("credits.api.urls")),
+    path("api/v1/", include("usage.api.urls")),
+    path("api/v1/", include("promos.api.urls")),
+    path("api/v1/", include("payments.api.urls")),
+    path("api/v1/", include("subscriptions.api.urls")),
+    path("api/v1/", include("notifications.api.urls")),
     path("api/v1/schemas/<str:subject>", SchemaView.as_view(permission_classes=[SCHEMA_RIGHTS])),
     path("api/v1/test-clock", TestClockView.as_view(permission_classes=[TEST_CLOCK_RIGHTS])),
 ]

@@ -31,6 +31,11 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "credits",
+    "usage",
+    "promos",
+    "payments",
+    "subscriptions",
+    "notifications",
     "config",
 ]
 

@@ -1,6 +1,7 @@
 """Questions to the ledger; what is asked of the present is answered by a settled wallet."""
 
 from .explanations import explain_balance, explain_entry, explain_refusal
+from .facts import facts_of
 from .forecasts import Forecast, forecast
 from .identities import reference_of_entry, reference_of_grant, reference_of_hold, remember_hold
 from .reports import checkpoint, trial_balance
@@ -16,6 +17,7 @@ __all__ = [
     "explain_balance",
     "explain_entry",
     "explain_refusal",
+    "facts_of",
     "forecast",
     "list_entries",
     "list_expiring",

@@ -1,6 +1,7 @@
 """What can be done with credits: verbs, keyword-only, each one transaction; they raise when they refuse."""
 
 from .consumptions import Consumption, consume, consume_many
+from .facts import state_fact
 from .grants import claw_back, issue_grant, reverse_entry, void_grant
 from .holds import capture_hold, extend_hold, place_hold, release_hold
 from .posting import INTERNAL, Origin, Posted
@@ -40,6 +41,7 @@ __all__ = [
     "reverse_entry",
     "settle_due",
     "settle_wallets",
+    "state_fact",
     "transfer",
     "unfreeze",
     "update_wallet",

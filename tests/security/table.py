@@ -4,6 +4,8 @@ Rows are generated from the URL map, so a route that is missing here fails the t
 and for all that are refused: an expired or forged token, a disabled user's, a revoked or expired key.
 """
 
+from tests.security.rooms import ROOMS
+
 COLUMNS = ("none", "own", "other", "read", "spend", "grant", "admin", "Support", "Finance", "Admin")
 
 #         method route                                    none own other  read spend grant admin  Support Finance Admin
@@ -68,7 +70,8 @@ Expected = dict[str, int]
 def expected() -> dict[tuple[str, str], Expected]:
     """Return the status by column of each method and route."""
     rows = {}
-    for line in filter(None, map(str.split, TABLE.splitlines())):
+    tables = "".join([TABLE, *(room.TABLE for room in ROOMS)])
+    for line in filter(None, map(str.split, tables.splitlines())):
         method, route, *statuses = line
         rows[method, route] = dict(zip(COLUMNS, map(int, statuses), strict=True))
     return rows

@@ -16,6 +16,7 @@ from credits import services
 from credits.services import Origin
 from tests.credits.api import callers
 from tests.credits.api.callers import PASSWORD, Caller
+from tests.security.rooms import ROOMS
 
 
 class World:
@@ -33,6 +34,7 @@ class World:
         self.grant = self._grant("5", "promotion")
         self.key = callers.service("read")
         self.key_id = str(ApiKey.objects.latest("created_at").pk)
+        self.of_rooms = {name: value for room in ROOMS for name, value in room.arguments(self).items()}
 
     def _grant(self, amount: str, source: str) -> str:
         posted = services.issue_grant(reference=self.reference, amount=Decimal(amount), source=source)
@@ -55,6 +57,7 @@ class World:
             "entry_id": self.entry,
             "key_id": self.key_id,
             "subject": "wallet",
+            **self.of_rooms,
         }
 
 
@@ -127,8 +130,10 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("PUT", "schemas/<str:subject>"): lambda world: {"schema": {"type": "object"}},
     ("POST", "test-clock"): lambda world: {"now": None},
+    **{route: body for room in ROOMS for route, body in room.BODIES.items()},
 }
 # What must hold before the call can succeed.
 BEFORE: dict[tuple[str, str], Callable[[World], None]] = {
     ("POST", "wallets/<str:reference>/unfreeze"): World.freeze,
+    **{route: prepare for room in ROOMS for route, prepare in room.BEFORE.items()},
 }
