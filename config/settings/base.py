@@ -210,6 +210,19 @@ DEMO_DATA_ALLOWED = False
 CSRF_FAILURE_VIEW = "core.api.pages.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
+# How money comes in: the default provider, and how each one is reached; a provider without a key does not exist here.
+# Several webhook secrets, comma-separated, are valid at once; without one, every webhook is refused.
+PAYMENT_PROVIDER: str = env("PAYMENT_PROVIDER", default="stripe")
+PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
+    name: {
+        "key": env(f"{name.upper()}_KEY", default=""),
+        "secret": env(f"{name.upper()}_SECRET", default=""),
+        "webhook_secrets": env.list(f"{name.upper()}_WEBHOOK_SECRETS", default=[]),
+        "base_url": env(f"{name.upper()}_BASE_URL", default=""),
+    }
+    for name in ("stripe", "razorpay")
+}
+
 # What /readyz asks; each callable raises when it is not ready.
 READINESS_CHECKS: dict[str, str] = {
     "database": "core.readiness.check_database",
