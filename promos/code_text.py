@@ -13,10 +13,10 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 GROUPS, GROUP_LENGTH = 4, 4
 MAX_PREFIX = MAX_LENGTH - GROUPS * (GROUP_LENGTH + 1)
 
-_SHAPE = re.compile(r"\A[A-Za-z0-9](?:[A-Za-z0-9_-]{1,62}[A-Za-z0-9])\Z", re.ASCII)
+_SHAPE = re.compile(r"\A[A-Za-z0-9](?:[A-Za-z0-9_-]{1,62}[A-Za-z0-9])\Z")
 _check_shape = RegexValidator(_SHAPE, "Use 3 to 64 of the characters A-Z a-z 0-9 _ -, the first and last no sign.")
 validate_prefix = RegexValidator(
-    re.compile(rf"\A[A-Za-z0-9]{{0,{MAX_PREFIX}}}\Z", re.ASCII), f"Use at most {MAX_PREFIX} letters A-Z and digits."
+    re.compile(rf"\A[A-Za-z0-9]{{0,{MAX_PREFIX}}}\Z"), f"Use at most {MAX_PREFIX} letters A-Z and digits."
 )
 # It would stand where `POST /promo-codes/generate` does.
 _RESERVED = "GENERATE"

@@ -72,7 +72,9 @@ class ReferralsOff(Problem):
     status = 409
     code = "referrals_off"
     title = "There is no referral programme"
-    default_detail = "This installation grants nothing for referrals; its settings REFERRAL_GRANT and REFERRER_GRANT do."
+    default_detail = (
+        "This installation grants nothing for referrals; its settings REFERRAL_GRANT and REFERRER_GRANT do."
+    )
 
 
 REFUSALS = (

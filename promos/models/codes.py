@@ -22,9 +22,9 @@ MAX_DAYS = 36_500
 MAX_PERCENT = 1_000
 
 validate_campaign = RegexValidator(
-    re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII), "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
+    re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"), "Use 1 to 64 of the characters A-Z a-z 0-9 . _ -"
 )
-validate_currency = RegexValidator(re.compile(r"\A[A-Z]{3}\Z", re.ASCII), "Use a code of ISO 4217, such as EUR.")
+validate_currency = RegexValidator(re.compile(r"\A[A-Z]{3}\Z"), "Use a code of ISO 4217, such as EUR.")
 
 
 class Audience(models.TextChoices):
@@ -64,9 +64,7 @@ class PromoCode(models.Model):
     minimum_purchase_minor = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="What a purchase must cost to get the bonus, in the smallest unit."
     )
-    minimum_purchase_currency = models.CharField(
-        max_length=3, blank=True, default="", validators=[validate_currency]
-    )
+    minimum_purchase_currency = models.CharField(max_length=3, blank=True, default="", validators=[validate_currency])
     group = ExactCharField(max_length=64, blank=True, default="", help_text="Codes of a group know of each other.")
     is_stackable = models.BooleanField(
         default=True, help_text="If not, a wallet uses no other code of the group beside this one."
@@ -129,9 +127,7 @@ class PromoCode(models.Model):
             _rule(
                 "minimum_is_of_a_bonus",
                 Q(minimum_purchase_minor=None, minimum_purchase_currency="")
-                | (
-                    Q(minimum_purchase_minor__gte=1, bonus_percent__isnull=False) & ~Q(minimum_purchase_currency="")
-                ),
+                | (Q(minimum_purchase_minor__gte=1, bonus_percent__isnull=False) & ~Q(minimum_purchase_currency="")),
                 "A minimum purchase has an amount and a currency, and belongs to a percentage.",
             ),
             _rule("exclusive_in_a_group", Q(is_stackable=True) | ~Q(group=""), "Name the group it is exclusive in."),
