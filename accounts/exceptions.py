@@ -19,10 +19,6 @@ class ApiKeyInvalid(AuthenticationFailed):
 class TooManyAttempts(Throttled):
     default_detail = "Too many attempts. Wait as long as Retry-After says, then try again."
 
-    def __init__(self, *, retry_after_seconds: int) -> None:
-        super().__init__()
-        self.headers["Retry-After"] = str(retry_after_seconds)
-
 
 class EmailTaken(Problem):
     status = 409

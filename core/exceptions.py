@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.api.limits import Limit, headers_of, wait_seconds
 from core.problems import Problem
 
 
@@ -130,10 +131,16 @@ class KeyReused(Problem):
 
 
 class Throttled(Problem):
+    """A caller used up one of `limits`, which are announced with the refusal."""
+
     status = 429
     code = "throttled"
     title = "Too many requests"
     default_detail = "Wait as long as Retry-After says, then send the request again."
+
+    def __init__(self, detail: str = "", *, limits: Sequence[Limit] = ()) -> None:
+        super().__init__(detail)
+        self.headers = {**headers_of(*limits), "Retry-After": str(wait_seconds(*limits))}
 
 
 class Unavailable(Problem):

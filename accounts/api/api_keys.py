@@ -46,8 +46,8 @@ class ApiKeysView(ListAPIView[ApiKey]):
             refusals=(422,),
             asks={"name": "gateway", "scope": "spend"},
             shows={**openapi.KEY, "key": "sk_k7m2p9q4xz_…"},
-        ),
-        parameters=[openapi.IDEMPOTENCY_KEY],
+            parameters=[openapi.IDEMPOTENCY_KEY],
+        )
     )
     @idempotent(secrets=("key",))
     def post(self, request: Request) -> Response:

@@ -17,10 +17,12 @@ from accounts.api.serializers import (
     UserSerializer,
 )
 from accounts.exceptions import CredentialsInvalid, EmailTaken, TokenInvalid, TooManyAttempts
-from accounts.login_limits import count_registration
+from accounts.login_limits import count_registration, login_limits
 from accounts.services.logins import log_in
 from accounts.services.tokens import refresh_tokens, revoke_refresh_token
 from accounts.services.users import register_user
+from core.api.limits import headers_of
+from core.api.openapi import LIMITS
 
 
 class OpenView(APIView):
@@ -36,14 +38,15 @@ class RegisterView(OpenView):
             "register",
             body=RegistrationSerializer,
             answers={201: UserSerializer},
-            refusals=(EmailTaken(), TooManyAttempts(retry_after_seconds=3600)),
+            refusals=(EmailTaken(), TooManyAttempts(limits=openapi.REGISTRATIONS)),
             asks={"email": "ada@example.com", "password": "tide-lantern-42", "name": "Ada"},
             shows=openapi.USER,
+            parameters=LIMITS,
         )
     )
     def post(self, request: Request) -> Response:
         """Register a user and open the wallet `user:<id>`."""
-        count_registration(request._request)
+        self.headers |= headers_of(*count_registration(request._request))
         body = RegistrationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         user = register_user(**body.validated_data)
@@ -56,16 +59,21 @@ class TokenView(OpenView):
             "token_create",
             body=LoginSerializer,
             answers={200: TokenPairSerializer},
-            refusals=(CredentialsInvalid(), TooManyAttempts(retry_after_seconds=900)),
+            refusals=(CredentialsInvalid(), TooManyAttempts(limits=openapi.FAILED_LOGINS)),
             asks={"email": "ada@example.com", "password": "tide-lantern-42"},
             shows=openapi.TOKENS,
+            parameters=LIMITS,
         )
     )
     def post(self, request: Request) -> Response:
         """Log in: an access token for some minutes, and a refresh token that works once."""
         body = LoginSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return Response(asdict(log_in(request=request._request, **body.validated_data)))
+        try:
+            tokens = log_in(request=request._request, **body.validated_data)
+        finally:
+            self.headers |= headers_of(*login_limits(request._request, body.validated_data))
+        return Response(asdict(tokens))
 
 
 class RefreshView(OpenView):

@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
+from core.api.limits import Limit
 from core.api.openapi import problem_answers
 from core.problems import Problem
 
@@ -39,6 +40,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A repetition with the same key and body makes nothing and answers as before, without the secret.",
 )
+REGISTRATIONS = [Limit("registrations", 30, 3600, 0, 1380)]
+FAILED_LOGINS = [Limit("failed-logins", 5, 900, 0, 412), Limit("failed-logins-of-network", 50, 900, 44, 97)]
 TOKENS = {"access": "eyJhbGciOiJIUzI1NiIs…", "refresh": "eyJhbGciOiJIUzI1NiIs…"}
 
 
@@ -50,6 +53,7 @@ def operation(
     refusals: Iterable[int | Problem] = (),
     asks: Any = None,
     shows: Any = None,
+    parameters: Iterable[OpenApiParameter] = (),
 ) -> dict[str, Any]:
     """Return the arguments of `extend_schema` for one call; `asks` and `shows` are examples of body and answer."""
     examples = []
@@ -62,6 +66,7 @@ def operation(
         "operation_id": name,
         "tags": ["identity"],
         "request": body,
+        "parameters": list(parameters),
         "responses": {**answers, **problem_answers(refusals)},
         "examples": examples,
     }

@@ -5,7 +5,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 from accounts.exceptions import CredentialsInvalid, TooManyAttempts
-from accounts.login_limits import retry_after_seconds
+from accounts.login_limits import login_limits
 from accounts.models import User
 from accounts.services.tokens import TokenPair, issue_tokens
 
@@ -18,7 +18,7 @@ def log_in(*, request: HttpRequest, email: str, password: str) -> TokenPair:
     """
     user = authenticate(request, username=email, password=password)
     if getattr(request, "axes_locked_out", False):
-        raise TooManyAttempts(retry_after_seconds=retry_after_seconds())
+        raise TooManyAttempts(limits=login_limits(request, {"email": email}))
     if not isinstance(user, User):
         raise CredentialsInvalid
     # Django's own signal: axes forgets the failures, and Django writes last_login.

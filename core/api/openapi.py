@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from core import exceptions
 from core.api.problem_responses import MEDIA_TYPE, problem_body
@@ -38,6 +38,21 @@ PROBLEM: dict[str, Any] = {
 }
 PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
 RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+LIMIT_FIELDS: dict[str, dict[str, Any]] = {
+    "RateLimit-Policy": {
+        "description": "The limits of this call: `q` calls in `w` seconds each (draft-ietf-httpapi-ratelimit-headers).",
+        "schema": {"type": "string", "examples": ['"registrations";q=30;w=3600']},
+    },
+    "RateLimit": {
+        "description": "What is left of each limit: `r` calls now, and more in `t` seconds.",
+        "schema": {"type": "string", "examples": ['"registrations";r=29;t=1380']},
+    },
+}
+# For `extend_schema(parameters=...)` of a call that announces its limits.
+LIMITS = tuple(
+    OpenApiParameter(name, field["schema"], OpenApiParameter.HEADER, description=field["description"], response=True)
+    for name, field in LIMIT_FIELDS.items()
+)
 
 OF_EVERY_CALL: tuple[Problem, ...] = (
     exceptions.ValidationFailed([("amount", "An amount must be more than zero.")]),
@@ -114,6 +129,8 @@ def _common(problem: Problem) -> dict[str, Any]:
     headers: dict[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
     if problem.status in (429, 503):
         headers["Retry-After"] = RETRY_AFTER
+    if problem.status == 429:
+        headers |= LIMIT_FIELDS
     content = {"schema": PROBLEM_REFERENCE, "examples": {problem.code: {"value": _example(problem)}}}
     return {"description": problem.title, "headers": headers, "content": {MEDIA_TYPE: content}}
 

@@ -102,7 +102,7 @@ def _challenge(problem: Problem, context: Mapping[str, Any]) -> dict[str, str]:
 
 def _throttled(error: drf.Throttled) -> Problem:
     seconds = max(1, int(getattr(error, "wait", None) or 1))
-    problem = exceptions.Throttled(f"Wait {seconds} seconds, then send the request again.")
+    problem: Problem = exceptions.Throttled(f"Wait {seconds} seconds, then send the request again.")
     problem.headers["Retry-After"] = str(seconds)
     return problem
 

@@ -1,9 +1,12 @@
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client, override_settings
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -27,8 +30,55 @@ def test_the_right_password_is_locked_too_after_five_wrong_ones(client: Client, 
     assert [guess(client, user.email) for _ in range(5)] == [401, 401, 401, 401, 429]
     body = {"email": user.email, "password": PASSWORD}
     locked = client.post(TOKEN, body, content_type="application/json")
-    assert (locked.status_code, locked["Retry-After"], locked.json()["code"]) == (429, "900", "throttled")
+    assert (locked.status_code, locked.json()["code"]) == (429, "throttled")
+    assert 890 <= int(locked["Retry-After"]) <= 900
     assert locked["Content-Type"] == "application/problem+json"
+
+
+def announced(client: Client, email: str, password: str = "wrong") -> tuple[str, list[str], str | None]:
+    """Return the policy, what is left of each limit, and how long to wait."""
+    body = {"email": email, "password": password}
+    answer = client.post(TOKEN, body, content_type="application/json")
+    assert len(answer["RateLimit"].split(", ")) == 2
+    return answer["RateLimit-Policy"], answer["RateLimit"].split(", "), answer.get("Retry-After")
+
+
+def test_what_is_left_of_the_limits_is_announced(client: Client, user: User) -> None:
+    policy, left, wait = announced(client, user.email)
+    assert policy == '"failed-logins";q=5;w=900, "failed-logins-of-network";q=50;w=900'
+    assert [state.rpartition(";t=")[0] for state in left] == [
+        '"failed-logins";r=4',
+        '"failed-logins-of-network";r=49',
+    ]
+    assert wait is None
+    assert announced(client, "bo@example.com")[1][1].startswith('"failed-logins-of-network";r=48')
+    assert announced(client, user.email, PASSWORD)[1][0] == '"failed-logins";r=5;t=900'
+
+
+def test_a_locked_caller_waits_for_what_is_left_of_the_cool_off(client: Client, user: User) -> None:
+    begin = timezone.now()
+    with time_machine.travel(begin, tick=False) as clock:
+        for _ in range(5):
+            guess(client, user.email)
+        clock.shift(timedelta(seconds=600))
+        _, left, wait = announced(client, user.email)
+        assert (left[0], wait) == ('"failed-logins";r=0;t=300', "300")
+        clock.shift(timedelta(seconds=299))
+        assert guess(client, user.email, PASSWORD) == 429
+        clock.shift(timedelta(seconds=2))
+        assert guess(client, user.email, PASSWORD) == 200
+
+
+@override_settings(LOGIN_FAILURES_PER_ADDRESS=2)
+def test_a_locked_network_waits_until_enough_failures_are_old(client: Client, user: User) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for name in ("bo", "cy"):
+            guess(client, f"{name}@example.com")
+            clock.shift(timedelta(seconds=100))
+        _, left, wait = announced(client, user.email, PASSWORD)
+        assert (left[1], wait) == ('"failed-logins-of-network";r=0;t=700', "700")
+        clock.shift(timedelta(seconds=701))
+        assert guess(client, user.email, PASSWORD) == 200
 
 
 def test_an_unknown_address_is_locked_as_a_known_one(client: Client, user: User) -> None:
@@ -51,7 +101,10 @@ def test_a_locked_admin_shows_a_page(client: Client, operator: User) -> None:
     for _ in range(5):
         guess_in_admin(client, operator.email)
     page = client.post(ADMIN, {"username": operator.email, "password": PASSWORD})
-    assert (page.status_code, page["Retry-After"]) == (429, "900")
+    assert page.status_code == 429
+    assert 890 <= int(page["Retry-After"]) <= 900
+    assert page["RateLimit"].startswith('"failed-logins";r=0;t=')
+    assert b"Try again in 15 minutes" in page.content
     assert b"Too many logins failed" in page.content
 
 

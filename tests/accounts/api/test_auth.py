@@ -1,4 +1,7 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import override_settings
 from django.utils.module_loading import import_string
@@ -98,11 +101,17 @@ def test_a_user_whose_wallet_cannot_be_opened_is_not_registered(api: APIClient) 
 
 @override_settings(REGISTRATIONS_PER_ADDRESS_AND_HOUR=2)
 def test_an_address_registers_only_so_many(api: APIClient) -> None:
-    answers = [post(api, REGISTER, email=f"bo{n}@example.com", password=PASSWORD)[0] for n in range(3)]
-    assert answers == [201, 201, 429]
-    body = {"email": "cy@example.com", "password": PASSWORD}
-    refused = api.post(REGISTER, body, format="json", HTTP_X_FORWARDED_FOR="203.0.113.9")
-    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    with time_machine.travel(datetime(2030, 1, 1, 9, 20, tzinfo=UTC), tick=False) as clock:
+        bodies = [{"email": f"bo{n}@example.com", "password": PASSWORD} for n in range(3)]
+        answers = [api.post(REGISTER, body, format="json") for body in bodies]
+        assert [answer.status_code for answer in answers] == [201, 201, 429]
+        states = [f'"registrations";r={left};t=2400' for left in (1, 0, 0)]
+        assert [answer["RateLimit"] for answer in answers] == states
+        assert {answer["RateLimit-Policy"] for answer in answers} == {'"registrations";q=2;w=3600'}
+        refused = api.post(REGISTER, bodies[2], format="json", HTTP_X_FORWARDED_FOR="203.0.113.9")
+        assert (refused.status_code, refused["Retry-After"]) == (429, "2400")
+        clock.shift(timedelta(seconds=2400))
+        assert api.post(REGISTER, bodies[2], format="json").status_code == 201
 
 
 def test_wrong_credentials_are_answered_alike(api: APIClient, user: User) -> None:
