@@ -37,6 +37,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueGrant(Command):
+    """Credits to add; `late` work was due before, so its life may be over: then it ends the moment after it begins."""
+
     amount: int
     source: str = "adjustment"
     priority: int = 50
@@ -46,6 +48,7 @@ class IssueGrant(Command):
     rollover: Rollover | None = None
     cost_minor: int | None = None
     currency: str | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,5 +135,5 @@ class Unfreeze(Command):
 
 @lru_cache
 def _body_names(kind: Any) -> tuple[str, ...]:
-    identity = {"principal", "key", "actor", "request_id", "salt"}
+    identity = {"principal", "key", "actor", "request_id", "salt", "late"}
     return tuple(field.name for field in fields(kind) if field.name not in identity)

@@ -12,6 +12,9 @@ from .settling import close_freed
 from .spending import refuse_frozen, refuse_insufficient, take_in_order
 from .state import MAX_AMOUNT, Entry, Grant, Wallet, order_of_use
 
+# The life of what comes so late that it is over: the next settling posts its end.
+MOMENT = timedelta(microseconds=1)
+
 
 def issue_grant(journal: Journal, wallet: Wallet, command: IssueGrant, at: datetime) -> Entry:
     """Add a grant now, or schedule it for its `effective_at`; raise if its dates or the balance don't allow it."""
@@ -169,6 +172,8 @@ def _expires_at(command: IssueGrant, effective_at: datetime) -> datetime | None:
     expires_at = command.expires_at
     if command.expires_in_days is not None:
         expires_at = effective_at + timedelta(days=command.expires_in_days)
+    if command.late and expires_at is not None:
+        return max(expires_at, effective_at + MOMENT)
     if expires_at is not None and expires_at <= effective_at:
         raise InvalidOperation("expires_at must lie after the grant begins; choose a later one.", field="expires_at")
     return expires_at

@@ -132,7 +132,8 @@ def _roll_over(journal: Journal, wallet: Wallet, old: Grant, at: datetime) -> No
         sequence=wallet.sequence + 1,
         amount=part,
         source=old.source,
-        priority=old.priority,
+        # Before what is granted anew, however long either lives.
+        priority=max(old.priority - 1, 0),
         effective_at=at,
         activated_at=at,
         expires_at=None if life is None or life >= (NEVER - at).days else at + timedelta(days=life),

@@ -3,6 +3,7 @@
 import pytest
 
 from credits.engine import commands as c
+from credits.engine.state import Rollover
 from credits.exceptions import (
     AlreadyInStatus,
     GrantNotFound,
@@ -212,3 +213,25 @@ def test_up_to_takes_what_is_there(book, asked, entry):
 def test_up_to_of_nothing_records_the_shortfall(book):
     short = book.consume(5, overage="up_to")
     assert book.posted(since=short) == "shortfall,s5@0"
+
+
+def test_late_work_whose_life_is_over_comes_and_goes(book):
+    book.at(100).issue(5, expires=10, late=True)
+    book.at(101).issue(5, expires=200, late=True)
+    assert [(entry.kind, second(entry.effective_at)) for entry in book.shelf.entries] == [
+        ("issued", 100),
+        ("expired", 100.000001),
+        ("issued", 101),
+    ]
+
+
+def test_late_work_rolls_over_by_its_rule(book):
+    book.at(100).issue(5, expires=10, late=True, rollover=Rollover(percent=40))
+    book.at(101).read()
+    assert [entry.kind for entry in book.shelf.entries] == ["issued", "rolled_over", "expired"]
+
+
+def test_the_same_request_is_the_same_early_and_late(book):
+    first = c.IssueGrant(reference="w", amount=5, key="day", expires_at=instant(10))
+    again = c.IssueGrant(reference="w", amount=5, key="day", expires_at=instant(10), late=True)
+    assert first.fingerprint == again.fingerprint

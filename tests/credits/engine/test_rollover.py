@@ -69,11 +69,21 @@ def test_a_grant_rolls_over_as_often_as_its_rule_says(book):
     assert expired == [50, 25, 12.5, 12.5]
 
 
-def test_the_new_grant_keeps_source_priority_and_its_share_of_the_cost(book):
+def test_the_new_grant_keeps_source_and_its_share_of_the_cost_and_goes_first(book):
     old = book.buy(3, expires=10, priority=7, cost_minor=100, currency="EUR", rollover=Rollover(amount=MICROS))
     book.at(15).read()
     (new,) = book.children(old)
-    assert (new.source, new.priority, new.cost_minor, new.currency) == ("purchase", 7, 33, "EUR")
+    assert (new.source, new.priority, new.cost_minor, new.currency) == ("purchase", 6, 33, "EUR")
+
+
+@pytest.mark.parametrize("priority", [50, 0])
+def test_what_rolled_over_for_ever_is_used_before_what_is_granted_anew(book, priority):
+    old = book.issue(100, expires=10, priority=priority, rollover=Rollover())
+    book.at(10).read()
+    (rolled,) = book.children(old)
+    fresh = book.issue(100, priority=priority)
+    book.consume(30)
+    assert book.left(rolled.id, fresh) == [70, 100]
 
 
 def test_what_a_hold_covers_does_not_roll_over(book):
