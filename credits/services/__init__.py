@@ -2,7 +2,7 @@
 
 from .consumptions import Consumption, consume, consume_many
 from .facts import state_fact
-from .grants import claw_back, issue_grant, reverse_entry, void_grant
+from .grants import NewGrant, claw_back, issue_grant, issue_grants, reverse_entry, void_grant
 from .holds import capture_hold, extend_hold, place_hold, release_hold
 from .posting import INTERNAL, Origin, Posted
 from .privacy import erase_texts
@@ -22,6 +22,7 @@ from .wallets import (
 __all__ = [
     "INTERNAL",
     "Consumption",
+    "NewGrant",
     "Origin",
     "Posted",
     "adjust",
@@ -34,6 +35,7 @@ __all__ = [
     "forgive_debt",
     "freeze",
     "issue_grant",
+    "issue_grants",
     "open_wallet",
     "place_hold",
     "release_hold",

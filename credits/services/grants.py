@@ -1,16 +1,31 @@
 """Give credits, take back what a grant has left, and undo consumptions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from core.amounts import to_micros
+from core.problems import Problem
 
 from .. import selectors
 from ..engine import commands as c
 from ..engine.state import Rollover
-from .posting import INTERNAL, Origin, Posted, command_of, post, refuse_bad_reference
+from .posting import INTERNAL, Origin, Posted, command_of, post, post_many, refuse_bad_reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrant:
+    """One grant of several that are issued together, from now on; `amount` in credits."""
+
+    reference: str
+    amount: Decimal
+    source: str
+    expires_in_days: int | None = None
+    description: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    origin: Origin = INTERNAL
 
 
 def issue_grant(
@@ -37,6 +52,25 @@ def issue_grant(
     terms = {"source": source, "priority": priority, "effective_at": effective_at, "expires_at": expires_at}
     terms |= {"expires_in_days": expires_in_days, "rollover": rollover, "cost_minor": cost_minor, "currency": currency}
     return post(command_of(c.IssueGrant, origin, reference, description, metadata, amount=to_micros(amount), **terms))
+
+
+def issue_grants(*, items: Sequence[NewGrant]) -> list[Posted | Problem]:
+    """Issue grants to any wallets in one transaction, which locks all of them at once; a refusal touches no other."""
+    return post_many([_command(item) for item in items])
+
+
+def _command(item: NewGrant) -> c.IssueGrant:
+    refuse_bad_reference(item.reference)
+    return command_of(
+        c.IssueGrant,
+        item.origin,
+        item.reference,
+        item.description,
+        item.metadata,
+        amount=to_micros(item.amount),
+        source=item.source,
+        expires_in_days=item.expires_in_days,
+    )
 
 
 def void_grant(*, grant: str, reason: str, origin: Origin = INTERNAL) -> Posted:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from core.models import Event
 from core.problems import Problem
@@ -298,3 +299,14 @@ def test_a_transfer_of_many_parts_keeps_all_their_terms(parts: int) -> None:
     assert terms is not None
     assert terms.count("EUR") == parts
     assert Grant.objects.filter(wallet__reference="bob", cost_minor__gte=100).count() == parts
+
+
+def test_several_grants_are_issued_together_and_a_refusal_touches_no_other() -> None:
+    issue("1000000000", "rich")
+    item = services.NewGrant(reference="ann", amount=Decimal(5), source="promotion", origin=Origin(key="a"))
+    others = [services.NewGrant(reference=name, amount=Decimal(1), source="referral") for name in ("rich", "bob")]
+    with transaction.atomic():
+        outcomes = services.issue_grants(items=[item, *others, item])
+    codes = [outcome.code if isinstance(outcome, Problem) else outcome.replayed for outcome in outcomes]
+    assert codes == [False, "balance_too_large", False, True]
+    assert (sums()[0], sums("bob")[0]) == (5, 1)
