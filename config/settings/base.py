@@ -112,6 +112,15 @@ USER_OPENED_HOOKS: list[str] = ["credits.services.signup.open_user_wallet"]
 # Credits that every registered user starts with.
 SIGNUP_GRANT: str = env("SIGNUP_GRANT", default="0")
 
+# Credits for who was referred and for who referred, after the first purchase; with 0 there are no referral codes.
+REFERRAL_GRANT: str = env("REFERRAL_GRANT", default="0")
+REFERRER_GRANT: str = env("REFERRER_GRANT", default="0")
+REFERRAL_EXPIRES_IN_DAYS: int = env.int("REFERRAL_EXPIRES_IN_DAYS", default=0)
+REFERRALS_PER_WALLET: int = env.int("REFERRALS_PER_WALLET", default=50)
+# Refused promo codes, after which a wallet or a customer's address has to wait.
+REFUSED_CODES_PER_WALLET_AND_HOUR: int = env.int("REFUSED_CODES_PER_WALLET_AND_HOUR", default=20)
+REFUSED_CODES_PER_ADDRESS_AND_HOUR: int = env.int("REFUSED_CODES_PER_ADDRESS_AND_HOUR", default=100)
+
 # With no proxy of ours in front, X-Forwarded-For is the caller's own claim and says nothing.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 AXES_FAILURE_LIMIT = 5
@@ -201,6 +210,10 @@ LOGGING = logs.logging_settings(env("LOG_LEVEL", default="INFO"))
 
 # Random text from which the Ed25519 key comes that signs checkpoints of the ledger.
 LEDGER_SIGNING_KEY: str = env("LEDGER_SIGNING_KEY", default="")
+
+# A model without a rate: refuse its usage, price it as USAGE_DEFAULT_MODEL (default), or take nothing (free).
+USAGE_UNKNOWN_MODEL: str = env("USAGE_UNKNOWN_MODEL", default="refuse")
+USAGE_DEFAULT_MODEL: str = env("USAGE_DEFAULT_MODEL", default="")
 
 # POST /test-clock moves the clock of an installation that allows it.
 TEST_CLOCK_ENABLED = False

@@ -13,8 +13,9 @@ DEMO_DATA_ALLOWED = True
 SECRET_KEY = "test-" + "x" * 60
 LEDGER_SIGNING_KEY = "test-signing-key-of-no-installation-at-all-0123456789"
 ALLOWED_HOSTS = ["*"]
-# Every test registers from one address.
+# Every test comes from one address.
 REGISTRATIONS_PER_ADDRESS_AND_HOUR = 1_000_000
+REFUSED_CODES_PER_ADDRESS_AND_HOUR = 1_000_000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 DATABASES = {"default": database(env("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/scrip"))}

@@ -46,7 +46,7 @@ class PromoCode(models.Model):
     code = ExactCharField(max_length=MAX_LENGTH, validators=[validate_code])
     normalized = ExactCharField(max_length=MAX_LENGTH, unique=True, editable=False)
     description = models.CharField(max_length=200, blank=True, default="", help_text="The customer reads it.")
-    amount = CreditsField(null=True, blank=True, help_text="Credits, granted at once.")
+    amount = CreditsField(null=True, blank=True, help_text="Credits, granted at once.")  # type: ignore[misc]  # NULL is None
     bonus_percent = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Or so many percent of the credits of the next purchase."
     )
@@ -75,7 +75,7 @@ class PromoCode(models.Model):
     referrer = models.OneToOneField(
         Wallet, null=True, editable=False, on_delete=models.PROTECT, related_name="referral_code"
     )
-    referrer_amount = CreditsField(null=True, editable=False)
+    referrer_amount = CreditsField(null=True, editable=False)  # type: ignore[misc]  # the same
     created_by = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 

@@ -1,0 +1,23 @@
+"""What promos do about events of other rooms."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from core.models import Event
+
+from . import services
+
+
+def reward_purchase(event: Event) -> None:
+    """Grant what waited for the purchase that `payment.paid` tells of."""
+    told = event.payload
+    services.reward_purchase(
+        purchase=services.Purchase(
+            reference=told["wallet"],
+            payment=told["payment"],
+            credits=Decimal(told["credits"]),
+            amount_minor=told["amount_minor"],
+            currency=told["currency"],
+            paid_at=datetime.fromisoformat(told["paid_at"]),
+        )
+    )

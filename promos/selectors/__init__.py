@@ -1,0 +1,1 @@
+"""Questions about codes and what became of them."""
