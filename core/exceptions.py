@@ -1,6 +1,6 @@
 """Problems that any endpoint may answer with; each has its heading in docs/problems.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.api.limits import Limit, headers_of, wait_seconds
 from core.problems import Problem
@@ -141,6 +141,19 @@ class Throttled(Problem):
     def __init__(self, detail: str = "", *, limits: Sequence[Limit] = ()) -> None:
         super().__init__(detail)
         self.headers = {**headers_of(*limits), "Retry-After": str(wait_seconds(*limits))}
+
+
+class ServiceNotReady(Problem):
+    """The process runs but cannot serve yet; the member `failed` has a sentence for each check that failed."""
+
+    status = 503
+    code = "service_not_ready"
+    title = "The service is not ready"
+    default_detail = "Wait as long as Retry-After says, or put right what `failed` names."
+
+    def __init__(self, detail: str = "", *, failed: Mapping[str, str]) -> None:
+        super().__init__(detail, failed=failed)
+        self.headers["Retry-After"] = "5"
 
 
 class Unavailable(Problem):

@@ -1,11 +1,13 @@
 """/healthz and /readyz: does the process answer, and can it serve?"""
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from core import readiness
+from core.api.problem_responses import problem_response
+from core.exceptions import ServiceNotReady
 
 
 @csrf_exempt
@@ -19,9 +21,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_safe
 @never_cache
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when every check passes, else 503 with a sentence for each that failed."""
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when every check passes, else 503 as a problem with a sentence for each that failed."""
     failed = readiness.failures()
     if failed:
-        return JsonResponse({"status": "unready", "failed": failed}, status=503, headers={"Retry-After": "5"})
+        return problem_response(ServiceNotReady(failed=failed), request)
     return JsonResponse({"status": "ok"})

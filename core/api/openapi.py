@@ -36,6 +36,7 @@ PROBLEM: dict[str, Any] = {
     },
     "additionalProperties": True,
 }
+REQUEST_ID_HEADER = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
 PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
 RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 LIMIT_FIELDS: dict[str, dict[str, Any]] = {
@@ -56,9 +57,12 @@ LIMITS = tuple(
 
 OF_EVERY_CALL: tuple[Problem, ...] = (
     exceptions.ValidationFailed([("amount", "An amount must be more than zero.")]),
+    exceptions.MethodNotAllowed(),
+    exceptions.NotAcceptable(),
     exceptions.Throttled(),
     exceptions.Unavailable(),
 )
+OF_CALLS_WITH_BODY: tuple[Problem, ...] = (exceptions.BodyTooLarge(), exceptions.UnsupportedMediaType())
 OF_CALLS_WITH_CREDENTIALS: tuple[Problem, ...] = (exceptions.NotAuthenticated(), exceptions.PermissionDenied())
 USUAL: dict[int, Problem] = {
     problem.status: problem
@@ -70,10 +74,13 @@ USUAL: dict[int, Problem] = {
         exceptions.KeyReused(),
     )
 }
-# Outside of the views that the generator sees.
-PROBES = {
-    "/healthz": "Tell whether the process answers.",
-    "/readyz": "Tell whether database, cache, broker, migrations and triggers are ready; 503 names what is not.",
+# Outside of the views that the generator sees: what each tells, and how it refuses.
+PROBES: dict[str, tuple[str, tuple[Problem, ...]]] = {
+    "/healthz": ("Tell whether the process answers.", ()),
+    "/readyz": (
+        "Tell whether database, cache, broker, migrations and triggers are ready; 503 names what is not.",
+        (exceptions.ServiceNotReady(failed={"broker": "It does not answer; the log says why."}),),
+    ),
 }
 
 
@@ -105,33 +112,37 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["parameters"] = {"RequestId": {"name": "X-Request-Id", "in": "header", "schema": REQUEST_ID}}
     components["headers"] = {"RequestId": {"description": "The id of this request.", "schema": REQUEST_ID}}
-    common = (*OF_EVERY_CALL, *OF_CALLS_WITH_CREDENTIALS)
+    common = (*OF_EVERY_CALL, *OF_CALLS_WITH_CREDENTIALS, *OF_CALLS_WITH_BODY)
     components["responses"] = {problem.code: _common(problem) for problem in common}
-    result["paths"] |= {path: {"get": _probe(path, text)} for path, text in PROBES.items()}
     for call in (call for calls in result["paths"].values() for call in calls.values()):
         _complete_call(call)
+    result["paths"] |= {path: {"get": _probe(path)} for path in PROBES}
     return result
 
 
 def _complete_call(call: dict[str, Any]) -> None:
     call.setdefault("parameters", []).append({"$ref": "#/components/parameters/RequestId"})
-    anonymous = {} in call.get("security", [{}])
-    for problem in OF_EVERY_CALL if anonymous else (*OF_EVERY_CALL, *OF_CALLS_WITH_CREDENTIALS):
+    with_credentials = {} not in call.get("security", [{}])
+    for problem in (
+        *OF_EVERY_CALL,
+        *(OF_CALLS_WITH_CREDENTIALS if with_credentials else ()),
+        *(OF_CALLS_WITH_BODY if "requestBody" in call else ()),
+    ):
         call["responses"].setdefault(str(problem.status), {"$ref": f"#/components/responses/{problem.code}"})
     any_other = {"description": "Any other refusal.", "content": {MEDIA_TYPE: {"schema": PROBLEM_REFERENCE}}}
     call["responses"].setdefault("default", any_other)
     for answer in call["responses"].values():
         if "$ref" not in answer:
-            answer.setdefault("headers", {})["X-Request-Id"] = {"$ref": "#/components/headers/RequestId"}
+            answer.setdefault("headers", {}).update(REQUEST_ID_HEADER)
 
 
-def _common(problem: Problem) -> dict[str, Any]:
-    headers: dict[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+def _common(problem: Problem, path: str = "/api/v1/wallets/ada") -> dict[str, Any]:
+    headers: dict[str, Any] = {**REQUEST_ID_HEADER}
     if problem.status in (429, 503):
         headers["Retry-After"] = RETRY_AFTER
     if problem.status == 429:
         headers |= LIMIT_FIELDS
-    content = {"schema": PROBLEM_REFERENCE, "examples": {problem.code: {"value": _example(problem)}}}
+    content = {"schema": PROBLEM_REFERENCE, "examples": {problem.code: {"value": problem_body(problem, path)}}}
     return {"description": problem.title, "headers": headers, "content": {MEDIA_TYPE: content}}
 
 
@@ -147,7 +158,12 @@ def _example(problem: Problem) -> dict[str, Any]:
     return problem_body(problem, "/api/v1/wallets/ada")
 
 
-def _probe(path: str, text: str) -> dict[str, Any]:
-    shape = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
-    answer = {"description": "", "content": {"application/json": {"schema": shape, "example": {"status": "ok"}}}}
-    return {"operationId": path[1:], "description": text, "tags": ["operations"], "responses": {"200": answer}}
+def _probe(path: str) -> dict[str, Any]:
+    text, refusals = PROBES[path]
+    shape = {"type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}}
+    content = {"application/json": {"schema": shape, "example": {"status": "ok"}}}
+    answers = {"200": {"description": "", "headers": REQUEST_ID_HEADER, "content": content}}
+    answers |= {str(problem.status): _common(problem, path) for problem in refusals}
+    parameters = [{"$ref": "#/components/parameters/RequestId"}]
+    words = {"operationId": path[1:], "description": text, "tags": ["operations"]}
+    return {**words, "parameters": parameters, "responses": answers}

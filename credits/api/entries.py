@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -47,7 +46,7 @@ class EntriesView(LedgerView):
     ordering = ("-sequence",)
 
     @extend_schema(
-        **openapi.listing("entries_list", shapes.Entry, query=EntryFilter, other={"text/csv": OpenApiTypes.STR})
+        **openapi.listing("entries_list", shapes.Entry, query=EntryFilter, other={"text/csv": exports.sample})
     )
     def get(self, request: Request, reference: str) -> Response | exports.CSVResponse:
         """List a wallet's entries, newest first, `from` <= effective_at < `to`; as CSV all of them at once."""

@@ -42,6 +42,12 @@ class CSVRenderer(BaseRenderer):
         return json.dumps(data, default=str).encode()
 
 
+def sample(entry: Mapping[str, Any]) -> str:
+    """Return a statement with the one entry that has these members, for the OpenAPI document."""
+    row = [json.dumps(entry[name]) if name == "metadata" else entry[name] for name in COLUMNS]
+    return "".join(csv.writer(_Echo()).writerow(cells) for cells in (COLUMNS, row))
+
+
 class CSVResponse(StreamingHttpResponse):
     """All entries of a filtered statement, newest first."""
 

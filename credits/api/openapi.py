@@ -1,6 +1,6 @@
 """What the OpenAPI document says about every call of the ledger: headers, refusals, examples."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -100,11 +100,15 @@ def listing(
     row: Shape,
     *,
     query: Shape | None = None,
-    other: Mapping[str, Any] | None = None,
+    other: Mapping[str, Callable[[Words], str]] | None = None,
     refusals: Iterable[Problem] = (NO_WALLET,),
 ) -> Words:
-    """Return the arguments of `extend_schema` for a list that comes in pages, or in `other` media types."""
-    answers = {(200, media_type): shape for media_type, shape in (other or {}).items()}
+    """Return the arguments of `extend_schema` for a list that comes in pages, or in `other` media types.
+
+    These are texts, of which each function makes an example of a row.
+    """
+    example = EXAMPLES[row.__name__]
+    answers = {(200, kind): _text(kind, write(example)) for kind, write in (other or {}).items()}
     answers[200, "application/json"] = _page_of(row)
     words = operation(name, answers=answers, query=query, refusals=refusals)
     return {**words, "parameters": [*words["parameters"], *PAGE]}
@@ -120,6 +124,11 @@ def _page_of(row: Shape) -> OpenApiResponse:
     page = {"results": [EXAMPLES[row.__name__]], "next": None, "previous": None}
     shape = type(f"{row.__name__}Page", (serializers.Serializer,), members)
     return OpenApiResponse(shape, examples=[OpenApiExample("page", value=page, response_only=True)])
+
+
+def _text(media_type: str, example: str) -> OpenApiResponse:
+    shown = OpenApiExample("text", value=example, media_type=media_type, response_only=True)
+    return OpenApiResponse(OpenApiTypes.STR, examples=[shown])
 
 
 def _with_example(shape: Any) -> OpenApiResponse:

@@ -38,7 +38,8 @@ def test_each_failed_check_is_named_and_insides_are_not(client: Client, settings
         "loud": "tests.core.api.test_health.fail_loudly",
     }
     answer = client.get("/readyz")
-    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "5", "service_not_ready")
+    assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["failed"]["moon"] == "The moon is missing."
     assert set(answer.json()["failed"]) == {"moon", "loud"}
     assert b"hunter2" not in answer.content
