@@ -42,7 +42,7 @@ class HeadDigest:
         key = _signing_key()
         signed: Checkpoint = {
             "version": VERSION,
-            "at": stamp(at),
+            "at": stamp(at).replace("+00:00", "Z"),
             "wallets": self._wallets,
             "entries": self._entries,
             "digest": self.hexdigest(),

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 from credits.checkpoints import is_ours
@@ -21,4 +22,5 @@ def test_a_checkpoint_is_signed(admin: Caller) -> None:
     checkpoint = admin.get("ledger/checkpoint").json()
     assert (checkpoint["wallets"], checkpoint["entries"]) == (1, 1)
     assert is_ours(checkpoint)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", checkpoint["at"])
     assert not is_ours({**checkpoint, "entries": 2})
