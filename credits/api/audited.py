@@ -1,9 +1,10 @@
 """A view of the ledger: what an operator changes through it stands in the audit log, as what he does in the admin."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ClassVar
 
-from rest_framework.permissions import SAFE_METHODS
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +12,9 @@ from accounts.callers import Caller
 from accounts.services.audit import origin_of, record_action
 from core.api.idempotency import REPLAYED
 from core.api.lean import LeanView
+from core.problems import Problem
+
+WRITES = frozenset({"post", "put", "patch", "delete"})
 
 # The routes whose name says no verb; the admin calls the same acts by the same names.
 ACTIONS = {
@@ -25,15 +29,36 @@ ACTIONS = {
 
 
 class LedgerView(LeanView):
-    """Answer JSON, and record each change that an operator made."""
+    """Answer JSON, and record each change that an operator makes; a view that `changes` nothing says so."""
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
-        """Write the audit line of a change that succeeded; what is answered once more was recorded the first time."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        changed = request.method not in SAFE_METHODS and answer.status_code < 300 and REPLAYED not in answer.headers
-        if changed and isinstance(request.auth, Caller) and request.auth.principal == "operator":
-            _record(request, answer, kwargs)
-        return answer
+    changes: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Put the audit line into the transaction of every write that the class defines."""
+        super().__init_subclass__(**kwargs)
+        for method in WRITES & vars(cls).keys() if cls.changes else ():
+            setattr(cls, method, _recorded(vars(cls)[method]))
+
+
+def _recorded(write: Callable[..., Response]) -> Callable[..., Response]:
+    @wraps(write)
+    def answer(view: LedgerView, request: Request, *args: Any, **path: Any) -> Response:
+        if not isinstance(request.auth, Caller) or request.auth.principal != "operator":
+            return write(view, request, *args, **path)
+        with transaction.atomic():
+            try:
+                response = write(view, request, *args, **path)
+            except Problem as error:
+                # Raised after the transaction, so that what settling posted before the refusal is committed.
+                refusal = error
+            else:
+                # What is answered once more was recorded the first time.
+                if REPLAYED not in response.headers:
+                    _record(request, response, path)
+                return response
+        raise refusal
+
+    return answer
 
 
 def _record(request: Request, answer: Response, path: Mapping[str, Any]) -> None:

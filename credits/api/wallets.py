@@ -100,6 +100,7 @@ class WalletView(LedgerView):
 
 class RefreshView(LedgerView):
     permission_classes = (READ_OWN,)
+    changes = False
 
     @extend_schema(
         **openapi.operation(

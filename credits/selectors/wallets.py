@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import connection
+
 from core import clock, rows
 from core.amounts import MICROS
 
@@ -52,7 +54,12 @@ class PastBalance:
 
 
 def read_wallet(reference: str) -> WalletReading:
-    """Return a wallet at present, from the balance cache where there is one; raise WalletNotFound."""
+    """Return a wallet at present, from the balance cache where there is one; raise WalletNotFound.
+
+    Inside a transaction it comes from the database: what is not committed must not reach other readers.
+    """
+    if connection.in_atomic_block:
+        return _read_settled(reference)
     return cache.read_through(reference, _read_settled)
 
 

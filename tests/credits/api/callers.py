@@ -61,6 +61,11 @@ def operator(role: str) -> Caller:
     return Caller(f"Bearer {issue_tokens(user).access}")
 
 
+def bearer(email: str) -> str:
+    """Return the header of a new session of a user."""
+    return f"Bearer {issue_tokens(User.objects.get(email=email)).access}"
+
+
 def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     """Return the members of a refusal, which must be this one."""
     assert (response.status_code, response.json().get("code")) == (status, code), response.content
