@@ -109,6 +109,9 @@ SIMPLE_JWT = {
 # Called in the transaction of a registration, as hook(user=user): how upper apps open what a new user needs.
 USER_OPENED_HOOKS: list[str] = ["credits.services.signup.open_user_wallet"]
 
+# Asked in the transaction of everything that spends (credits.store.guarding); empty: nothing is limited.
+SPENDING_GUARD: str = ""
+
 # Credits that every registered user starts with.
 SIGNUP_GRANT: str = env("SIGNUP_GRANT", default="0")
 

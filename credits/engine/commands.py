@@ -14,7 +14,10 @@ DEFAULT_HOLD_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What all commands carry; `salt` is random and hides erased texts. No command names an instant to run at."""
+    """What all commands carry; `salt` is random and hides erased texts. No command names an instant to run at.
+
+    `caused_by` is an entry that this one corrects; it belongs to no request, so the fingerprint leaves it out.
+    """
 
     reference: str
     principal: str = "internal"
@@ -24,6 +27,7 @@ class Command:
     description: str | None = None
     metadata: str | None = None
     salt: str | None = None
+    caused_by: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -135,5 +139,5 @@ class Unfreeze(Command):
 
 @lru_cache
 def _body_names(kind: Any) -> tuple[str, ...]:
-    identity = {"principal", "key", "actor", "request_id", "salt", "late"}
+    identity = {"principal", "key", "actor", "request_id", "salt", "caused_by", "late"}
     return tuple(field.name for field in fields(kind) if field.name not in identity)

@@ -54,7 +54,7 @@ class Journal:
             *(amount, held_change, debt_change, wallet.balance, wallet.held, wallet.debt),
             *(chain.stamp(at), chain.stamp(self.now)),
             *_identity(principal),
-            *(_id_of(cause), _id_of(grant), _id_of(hold), reverses, shortfall),
+            *(_cause_of(cause, command), _id_of(grant), _id_of(hold), reverses, shortfall),
             command.actor if command is not None else "system",
             *_texts(principal),
             terms,
@@ -121,6 +121,13 @@ def _advance(wallet: Wallet, at: datetime, amount: int, held_change: int, debt_c
 
 def _id_of(row: Entry | Grant | Hold | None) -> str | None:
     return None if row is None else row.id
+
+
+def _cause_of(cause: Entry | None, command: Command | None) -> str | None:
+    """Return the entry that this one follows from: one of the same run, or the one that the command corrects."""
+    if cause is not None:
+        return cause.id
+    return None if command is None else command.caused_by
 
 
 def _grant_terms(grant: Grant) -> list[Any]:

@@ -22,14 +22,21 @@ from .state import Consumption, Entry, Wallet
 KnownKey = tuple[str, str, str]
 """Wallet id, principal, idempotency key."""
 
+Admit = Callable[[Journal, Wallet, c.Command, datetime], None]
+"""Asked before a command runs on its settled wallet: it raises a Problem for one that must not."""
+
 
 @dataclass(slots=True)
 class State:
-    """What was loaded after the lock: wallets by reference, entries by key, and the consumptions to be reversed."""
+    """What was loaded after the lock: wallets by reference, entries by key, and the consumptions to be reversed.
+
+    `is_guarded` tells that a room above limits what is spent.
+    """
 
     wallets: dict[str, Wallet]
     known: dict[KnownKey, Entry] = field(default_factory=dict)
     consumptions: dict[str, Consumption] = field(default_factory=dict)
+    is_guarded: bool = False
 
 
 @dataclass(slots=True)
@@ -61,13 +68,14 @@ def run(
     now: datetime,
     new_id: Callable[[], str],
     also_settle: Iterable[str] = (),
+    admit: Admit | None = None,
 ) -> Run:
     """Settle and run each command at its wallet's own max(clock, last effective instant); a refusal moves nothing.
 
     A replayed command is found before its wallet is settled and writes nothing.
     """
     journal = Journal(now, new_id)
-    results = [_run_one(state, journal, command) for command in commands]
+    results = [_run_one(state, journal, command, admit) for command in commands]
     for reference in also_settle:
         if (wallet := state.wallets.get(reference)) is not None:
             settle(journal, wallet, _instant(journal, wallet))
@@ -76,7 +84,7 @@ def run(
     return Run(results, journal)
 
 
-def _run_one(state: State, journal: Journal, command: c.Command) -> Result:
+def _run_one(state: State, journal: Journal, command: c.Command, admit: Admit | None) -> Result:
     wallet = state.wallets.get(command.reference)
     try:
         if wallet is None:
@@ -85,7 +93,7 @@ def _run_one(state: State, journal: Journal, command: c.Command) -> Result:
         if known is not None:
             return Result(command, known, replayed=True)
         refuse_out_of_bounds(command)
-        result = _dispatch(state, journal, wallet, command)
+        result = _dispatch(state, journal, wallet, command, admit)
     except Problem as refusal:
         return Result(command, refusal=refusal, sequence=wallet.sequence if wallet is not None else 0)
     if command.key is not None and result.entry is not None:
@@ -102,11 +110,13 @@ def _find_known(state: State, wallet: Wallet, command: c.Command) -> Entry | Non
     return known
 
 
-def _dispatch(state: State, journal: Journal, wallet: Wallet, command: c.Command) -> Result:
+def _dispatch(state: State, journal: Journal, wallet: Wallet, command: c.Command, admit: Admit | None) -> Result:
     if isinstance(command, c.Transfer):
         return _transfer(state, journal, wallet, command)
     at = _instant(journal, wallet)
     settle(journal, wallet, at)
+    if admit is not None:
+        admit(journal, wallet, command, at)
     if isinstance(command, c.ReverseEntry):
         consumption = state.consumptions.get(command.entry)
         if consumption is None or consumption.reference != wallet.reference:
