@@ -33,6 +33,10 @@ class ProviderUnreachable(ProviderError):
     """No answer, a server error, garbage, or 429: what happened is unknown; the same call may be sent again."""
 
 
+class ProviderMisconfigured(ProviderUnreachable):
+    """Our keys are not accepted: nothing was done, somebody must be told, and then the same call may be sent again."""
+
+
 class ProviderRefused(ProviderError):
     """A definite no: nothing was done, and the same call would be refused again."""
 
