@@ -13,7 +13,7 @@ from core import handlers
 @register()
 def handlers_exist(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
     """Report what the page of event handlers names and is not there."""
-    names = handlers.listed("IN_ORDER") | handlers.listed("WAKE_UPS")
+    names = set().union(*map(handlers.listed, handlers.TABLES))
     return _missing(names, settings.EVENT_HANDLERS, "core.E001")
 
 

@@ -3,7 +3,7 @@
 Rows are found by their flags, never by the last id seen: a transaction that began early may commit late.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from celery import current_app
@@ -32,6 +32,7 @@ def relay_events() -> int:
     steps = 0
     while numbered := number_events():
         steps += numbered
+    steps += deliver_batches()
     steps += sum(_deliver_stream(stream) for stream in _streams_with_work())
     # Last, because without a broker it raises.
     return steps + wake_tasks()
@@ -60,9 +61,66 @@ def _number(found: list[tuple[int, str, str]]) -> None:
     numbered = []
     for event_id, stream, name in found:
         last[stream] = last.get(stream, 0) + 1
-        is_in_order = bool(handlers.in_order(name))
+        is_in_order = bool(handlers.in_order(name) or handlers.in_batches(name))
         numbered.append((event_id, last[stream], is_in_order, None if handlers.has_any(name) else at))
     rows.write([rows.Change("update", NUMBERED, numbered), rows.Change("upsert", STREAMS, list(last.items()))])
+
+
+def deliver_batches() -> int:
+    """Deliver events whose handlers all take batches, many streams at once; return how many.
+
+    A batch that fails is left to the delivery one by one, where the event at fault stops only its own stream.
+    """
+    total = 0
+    while delivered := sum(map(_deliver_batch, _pages())):
+        total += delivered
+    return total
+
+
+def _pages() -> Iterator[list[Event]]:
+    """Give the undelivered events of all streams in pages; of the last stream of a page perhaps only the first."""
+    work = Event.objects.filter(delivered_at=None, in_order=True, stream_seq__isnull=False)
+    ordered = work.order_by("stream", "stream_seq")
+    page = list(ordered[:BATCH])
+    while page:
+        yield page
+        page = list(ordered.filter(stream__gt=page[-1].stream)[:BATCH])
+
+
+def _deliver_batch(page: Sequence[Event]) -> int:
+    """Run the batch handlers of what stands first in its stream, and mark it, in one transaction; return how many."""
+    heads = _heads(page, lambda event: event.attempts == 0 and handlers.takes_only_batches(event.name))
+    try:
+        with transaction.atomic():
+            free = Event.objects.select_for_update(skip_locked=True).filter(delivered_at=None)
+            locked = set(free.filter(id__in=[event.id for event in heads]).values_list("id", flat=True))
+            # Who cannot have the first event of a stream must not have the second.
+            events = _heads(heads, lambda event: event.id in locked)
+            _handle_batch(events)
+            Event.objects.filter(id__in=[event.id for event in events]).update(delivered_at=clock.now())
+    except Exception as error:
+        log.warning("event_batch_failed", events=len(heads), exc_info=error)
+        return 0
+    return len(events)
+
+
+def _heads(page: Sequence[Event], suits: Callable[[Event], bool]) -> list[Event]:
+    """Return of each stream the events before the first that does not suit."""
+    stopped: set[str] = set()
+    heads = []
+    for event in page:
+        if event.stream not in stopped and suits(event):
+            heads.append(event)
+        else:
+            stopped.add(event.stream)
+    return heads
+
+
+def _handle_batch(events: Sequence[Event]) -> None:
+    for handler in dict.fromkeys(handler for event in events for handler in handlers.in_batches(event.name)):
+        handler([event for event in events if handler in handlers.in_batches(event.name)])
+    for event in events:
+        _send_tasks(event.id, event.name)
 
 
 def wake_tasks() -> int:
@@ -120,7 +178,7 @@ def _deliver(event: Event) -> bool:
                 return False
             for handler in handlers.in_order(event.name):
                 handler(event)
-            _send_tasks(event.id, event.name)
+            _handle_batch([event])
     except Exception as error:
         _note_failure(event, error)
         return False
