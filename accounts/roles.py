@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-SUPPORT = ("accounts.view_user", "credits.view_*")
+SUPPORT = ("accounts.view_user", "credits.view_*", "promos.view_*")
 FINANCE = (*SUPPORT, "credits.grant_credits")
 ADMIN = (
     *FINANCE,
@@ -20,6 +20,8 @@ ADMIN = (
     "axes.view_accessattempt",
     "axes.delete_accessattempt",
     "core.view_*",
+    "promos.add_promocode",
+    "promos.change_promocode",
 )
 ROLES = {"Support": SUPPORT, "Finance": FINANCE, "Admin": ADMIN}
 

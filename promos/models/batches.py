@@ -22,7 +22,7 @@ class CodeBatch(models.Model):
     count = models.PositiveIntegerField(help_text="How many codes it has.")
     created_by = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=now)
-    revoked_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "code batches"

@@ -71,15 +71,18 @@ class PromoCode(models.Model):
     )
     is_active = models.BooleanField(default=True)
     campaign = models.CharField(max_length=64, blank=True, default="", db_index=True, validators=[validate_campaign])
-    batch = models.ForeignKey(CodeBatch, null=True, editable=False, on_delete=models.PROTECT, related_name="codes")
-    referrer = models.OneToOneField(
-        Wallet, null=True, editable=False, on_delete=models.PROTECT, related_name="referral_code"
+    batch = models.ForeignKey(
+        CodeBatch, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="codes"
     )
-    referrer_amount = CreditsField(null=True, editable=False)  # type: ignore[misc]  # the same
+    referrer = models.OneToOneField(
+        Wallet, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="referral_code"
+    )
+    referrer_amount = CreditsField(null=True, blank=True, editable=False)  # type: ignore[misc]  # the same
     created_by = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
+        default_permissions = ("add", "change", "view")
         constraints: ClassVar = [
             _rule("normalized_is_upper_case", Q(normalized=Upper("code")), "The looked-up spelling is another."),
             _rule(
