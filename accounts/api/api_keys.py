@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api import openapi
 from accounts.api.serializers import ApiKeyRequestSerializer, ApiKeySerializer, NewApiKeySerializer
@@ -15,13 +14,15 @@ from accounts.models import ApiKey
 from accounts.permissions import by_method, requires
 from accounts.services.api_keys import create_api_key, revoke_api_key
 from accounts.services.audit import origin_of
+from core.api.bodies import read_body
 from core.api.idempotency import idempotent
+from core.api.lean import LeanView
 from core.api.pagination import CursorPagination
 from core.api.queries import read_query
 from core.exceptions import NotFound
 
 
-class ApiKeysView(ListAPIView[ApiKey]):
+class ApiKeysView(LeanView, ListAPIView[ApiKey]):
     permission_classes = (
         by_method(
             GET=requires(scope="admin", perm="accounts.view_apikey"),
@@ -52,18 +53,18 @@ class ApiKeysView(ListAPIView[ApiKey]):
     @idempotent(secrets=("key",))
     def post(self, request: Request) -> Response:
         """Make a key; its text is in this answer and nowhere else."""
-        body = ApiKeyRequestSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = create_api_key(origin=origin_of(request), **body.validated_data)
+        body = read_body(request, ApiKeyRequestSerializer)
+        made = create_api_key(origin=origin_of(request), **body)
         return Response({**ApiKeySerializer(made.key).data, "key": made.secret}, status=201)
 
 
-class ApiKeyView(APIView):
+class ApiKeyView(LeanView):
     permission_classes = (by_method(DELETE=requires(scope="admin", perm="accounts.delete_apikey")),)
 
     @extend_schema(**openapi.operation("api_keys_revoke", answers={204: None}, refusals=(404,)))
     def delete(self, request: Request, key_id: UUID) -> Response:
         """Revoke a key; it is refused everywhere within a minute."""
+        read_query(request)
         key = ApiKey.objects.filter(pk=key_id).first()
         if key is None:
             raise NotFound

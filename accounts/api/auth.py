@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api import openapi
 from accounts.api.serializers import (
@@ -21,11 +20,13 @@ from accounts.login_limits import count_registration, login_limits
 from accounts.services.logins import log_in
 from accounts.services.tokens import refresh_tokens, revoke_refresh_token
 from accounts.services.users import register_user
+from core.api.bodies import read_body
+from core.api.lean import LeanView
 from core.api.limits import headers_of
 from core.api.openapi import LIMITS
 
 
-class OpenView(APIView):
+class OpenView(LeanView):
     """A call without credentials; any that come along are not looked at."""
 
     authentication_classes = ()
@@ -47,9 +48,8 @@ class RegisterView(OpenView):
     def post(self, request: Request) -> Response:
         """Register a user and open the wallet `user:<id>`."""
         self.headers |= headers_of(*count_registration(request._request))
-        body = RegistrationSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        user = register_user(**body.validated_data)
+        body = read_body(request, RegistrationSerializer)
+        user = register_user(**body)
         return Response(UserSerializer(user).data, status=201)
 
 
@@ -67,12 +67,11 @@ class TokenView(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Log in: an access token for some minutes, and a refresh token that works once."""
-        body = LoginSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = read_body(request, LoginSerializer)
         try:
-            tokens = log_in(request=request._request, **body.validated_data)
+            tokens = log_in(request=request._request, **body)
         finally:
-            self.headers |= headers_of(*login_limits(request._request, body.validated_data))
+            self.headers |= headers_of(*login_limits(request._request, body))
         return Response(asdict(tokens))
 
 
@@ -89,9 +88,8 @@ class RefreshView(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Spend a refresh token and get a new pair."""
-        body = RefreshSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return Response(asdict(refresh_tokens(body.validated_data["refresh"])))
+        body = read_body(request, RefreshSerializer)
+        return Response(asdict(refresh_tokens(body["refresh"])))
 
 
 class LogoutView(OpenView):
@@ -106,7 +104,6 @@ class LogoutView(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Make a refresh token useless; access tokens made of it end within minutes."""
-        body = RefreshSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        revoke_refresh_token(body.validated_data["refresh"])
+        body = read_body(request, RefreshSerializer)
+        revoke_refresh_token(body["refresh"])
         return Response(status=204)

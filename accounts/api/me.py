@@ -3,7 +3,6 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api import openapi
 from accounts.api.serializers import ProfileSerializer, UserSerializer
@@ -11,14 +10,18 @@ from accounts.exceptions import TokenInvalid
 from accounts.models import User
 from accounts.permissions import UserRule, caller_of
 from accounts.services.users import change_profile
+from core.api.bodies import read_body
+from core.api.lean import LeanView
+from core.api.queries import read_query
 
 
-class MeView(APIView):
+class MeView(LeanView):
     permission_classes = (UserRule,)
 
     @extend_schema(**openapi.operation("me_show", answers={200: UserSerializer}, shows=openapi.USER))
     def get(self, request: Request) -> Response:
         """Show the user who calls."""
+        read_query(request)
         return Response(UserSerializer(_user(request)).data)
 
     @extend_schema(
@@ -32,9 +35,8 @@ class MeView(APIView):
     )
     def patch(self, request: Request) -> Response:
         """Change the name, the attributes or the preferences, each as a whole."""
-        body = ProfileSerializer(data=request.data, partial=True)
-        body.is_valid(raise_exception=True)
-        user = change_profile(user=_user(request), **body.validated_data)
+        body = read_body(request, ProfileSerializer)
+        user = change_profile(user=_user(request), **body)
         return Response(UserSerializer(user).data)
 
 

@@ -1,26 +1,15 @@
 """The members of requests and answers about people and keys."""
 
-import json
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from accounts.models import ApiKey, Scope, User, normalize_email
-from core.api.fields import InstantField, StrictSerializer
+from core.api.fields import InstantField, ObjectField, StrictSerializer, TextField
 from core.clock import now
 
 LONGEST_PASSWORD = 1024
-MAX_OBJECT_BYTES = 16_384
-
-
-class TextField(serializers.CharField):
-    """A JSON string; a number or a boolean is not one."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class EmailField(TextField):
@@ -29,17 +18,6 @@ class EmailField(TextField):
     def to_internal_value(self, data: Any) -> str:
         address: str = serializers.EmailField().run_validation(normalize_email(super().to_internal_value(data)))
         return address
-
-
-class ObjectField(serializers.JSONField):
-    """A JSON object of at most 16 KB."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, dict):
-            raise serializers.ValidationError("Send a JSON object.")
-        if len(json.dumps(data)) > MAX_OBJECT_BYTES:
-            raise serializers.ValidationError(f"Send at most {MAX_OBJECT_BYTES} bytes.")
-        return super().to_internal_value(data)
 
 
 class RegistrationSerializer(StrictSerializer):

@@ -1,22 +1,36 @@
 """Serializer members that take exactly what the contract names: no lenient numbers, no guessed time zones."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.amounts import format_micros, from_micros, parse_amount, to_micros
+from core.api.wording import say_it_ourselves
 
+MAX_OBJECT_BYTES = 16_384
+# The context of a serializer that reads a query, in which everything is text.
+IN_QUERY = "in_query"
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
     """A serializer that refuses members it does not know: a misspelt one would silently be without effect."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "Send a JSON object."}
+
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]  # takes no parameter at run time
+        """Return the fields, which say what to send in sentences of ours."""
+        fields = super().get_fields()
+        for field in fields.values():
+            say_it_ourselves(field)
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members; raises ValidationError for an unknown one, too."""
@@ -54,12 +68,34 @@ class AmountField(serializers.Field[Decimal, Any, str, Any]):
         return format_micros(to_micros(value))
 
 
+class TextField(serializers.CharField):
+    """A JSON string; a number or a boolean is not one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text; raises ValidationError."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ObjectField(serializers.JSONField):
+    """A JSON object of at most 16 KB."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the object; raises ValidationError."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("Send a JSON object.")
+        if len(json.dumps(data)) > MAX_OBJECT_BYTES:
+            raise serializers.ValidationError(f"Send at most {MAX_OBJECT_BYTES} bytes.")
+        return super().to_internal_value(data)
+
+
 class StrictIntegerField(serializers.IntegerField):
     """A whole number: a JSON integer, or ASCII digits in a query."""
 
     def to_internal_value(self, data: Any) -> int:
         """Return the number; `5.0`, true and digits of other scripts are refused."""
-        if isinstance(data, str) and _INTEGER.fullmatch(data):
+        if isinstance(data, str) and self.context.get(IN_QUERY) and _INTEGER.fullmatch(data):
             data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
@@ -71,7 +107,7 @@ class StrictBooleanField(serializers.BooleanField):
 
     def to_internal_value(self, data: Any) -> bool:
         """Return the truth value; `1`, "yes" and "on" are refused."""
-        value = _BOOLEANS.get(data, data) if isinstance(data, str) else data
+        value = _BOOLEANS.get(data, data) if isinstance(data, str) and self.context.get(IN_QUERY) else data
         if not isinstance(value, bool):
             self.fail("invalid", input=data)
         return value
@@ -87,7 +123,7 @@ class InstantField(serializers.DateTimeField):
     def to_internal_value(self, value: Any) -> datetime:
         """Return the aware instant; a time without an offset is refused, not guessed."""
         if not isinstance(value, str) or not re.search(r"(Z|[+-]\d\d:\d\d)$", value, re.ASCII | re.IGNORECASE):
-            raise serializers.ValidationError('Write an instant with its offset, such as "2026-11-21T09:30:00Z".')
+            self.fail("invalid", format="")
         instant: datetime = super().to_internal_value(value)
         if instant.year >= YEAR_TOO_LATE:
             raise serializers.ValidationError(f"Name an instant before the year {YEAR_TOO_LATE}.")

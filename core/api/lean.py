@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.http.request import MediaType
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -34,17 +36,34 @@ class LeanJSONRenderer(BaseRenderer):
 
 
 class LeanNegotiation(DefaultContentNegotiation):
-    """Choose the first renderer at once for callers who take JSON or anything; look closer for the others."""
+    """Choose what `?format=` names where there is a choice, else what `Accept` wants most (RFC 9110, 12.5.1)."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer and its media type; raises NotAcceptable."""
-        if request.META.get("HTTP_ACCEPT", "") in _ANYTHING:
-            renderer = next(iter(renderers))
-            return renderer, renderer.media_type
-        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
-        return chosen
+        first, *others = renderers
+        accept = request.META.get("HTTP_ACCEPT", "")
+        if not others and accept in _ANYTHING:
+            return first, first.media_type
+        named = request.query_params.get("format") if others else None
+        for renderer in (first, *others):
+            if renderer.format == named:
+                return renderer, renderer.media_type
+        best = max((first, *others), key=lambda renderer: _quality(accept or "*/*", renderer.media_type))
+        if not _quality(accept or "*/*", best.media_type):
+            raise NotAcceptable
+        return best, best.media_type
+
+
+def _quality(accept: str, media_type: str) -> float:
+    """Return how much a caller wants a media type: what the most specific range that covers it says."""
+    ranges = [MediaType(text.strip().lower()) for text in accept.split(",")]
+    for name in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
+        qualities = [one.quality for one in ranges if f"{one.main_type}/{one.sub_type}" == name]
+        if qualities:
+            return float(max(qualities))
+    return 0.0
 
 
 class LeanView(APIView):

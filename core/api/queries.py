@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from core.api.fields import IN_QUERY
 from core.exceptions import ValidationFailed
 
 PAGE_PARAMETERS = frozenset({"limit", "cursor"})
@@ -17,7 +18,7 @@ def read_query(
 
     `paginated` admits `limit` and `cursor`, which the pagination reads. Raises ValidationFailed.
     """
-    serializer = parameters(data=request.query_params.dict()) if parameters else None
+    serializer = parameters(context={IN_QUERY: True}) if parameters else None
     known = set(serializer.fields) if serializer else set()
     if paginated:
         known |= PAGE_PARAMETERS
@@ -27,5 +28,5 @@ def read_query(
         raise ValidationFailed(errors)
     if serializer is None:
         return {}
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    given = {name: value for name, value in request.query_params.items() if name in serializer.fields}
+    return dict(serializer.run_validation(given))

@@ -6,10 +6,11 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.api.actors import actor_of
-from core.api.fields import StrictBooleanField, StrictSerializer
+from core.api.bodies import read_body
+from core.api.fields import StrictBooleanField, StrictSerializer, TextField
+from core.api.lean import LeanView
 from core.api.openapi import problem_answers
 from core.api.queries import read_query
 from core.attributes import current_schema, replace_schema
@@ -21,7 +22,7 @@ class SchemaChange(StrictSerializer):
 
     schema = serializers.DictField()
     force = StrictBooleanField(default=False)
-    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
+    reason = TextField(max_length=500, default="", allow_blank=True)
 
 
 class SchemaShown(serializers.Serializer[Any]):
@@ -52,7 +53,7 @@ EXAMPLES = [
 ]
 
 
-class SchemaView(APIView):
+class SchemaView(LeanView):
     """The runtime schema of a subject."""
 
     @extend_schema(
@@ -76,7 +77,6 @@ class SchemaView(APIView):
     )
     def put(self, request: Request, subject: str) -> Response:
         """Put a new version in force, unless stored rows would break it."""
-        change = SchemaChange(data=request.data)
-        change.is_valid(raise_exception=True)
-        row = replace_schema(subject=subject, actor=actor_of(request), **change.validated_data)
+        change = read_body(request, SchemaChange)
+        row = replace_schema(subject=subject, actor=actor_of(request), **change)
         return Response(SchemaShown(row).data)

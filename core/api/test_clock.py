@@ -7,10 +7,11 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core import clock
+from core.api.bodies import read_body
 from core.api.fields import InstantField, StrictSerializer
+from core.api.lean import LeanView
 from core.api.openapi import problem_answers
 from core.exceptions import NotFound
 
@@ -21,7 +22,7 @@ class ClockSetting(StrictSerializer):
     now = InstantField(allow_null=True)
 
 
-class TestClockView(APIView):
+class TestClockView(LeanView):
     """The clock of a test installation."""
 
     __test__ = False
@@ -41,8 +42,5 @@ class TestClockView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Move the clock; every process follows within a second."""
-        setting = ClockSetting(data=request.data)
-        setting.is_valid(raise_exception=True)
-        return Response(
-            {"now": serializers.DateTimeField().to_representation(clock.set_now(setting.validated_data["now"]))}
-        )
+        setting = read_body(request, ClockSetting)
+        return Response({"now": serializers.DateTimeField().to_representation(clock.set_now(setting["now"]))})

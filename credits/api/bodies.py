@@ -1,16 +1,24 @@
 """The members of requests: all strict, each body read by fields that are built once."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar, cast
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
-from rest_framework.request import Request
 
-from accounts.api.serializers import ObjectField, TextField
 from accounts.models import User
 from core.amounts import to_micros
-from core.api.fields import AmountField, InstantField, StrictBooleanField, StrictIntegerField, StrictSerializer
+from core.api.bodies import read_body as read_body  # for the rooms above
+from core.api.fields import (
+    AmountField,
+    InstantField,
+    ObjectField,
+    StrictBooleanField,
+    StrictIntegerField,
+    StrictSerializer,
+    TextField,
+)
 from core.json_text import canonical
 
 from ..engine.bounds import MAX_DAYS
@@ -21,22 +29,14 @@ from ..services.posting import MAX_TEXT_BYTES
 
 OVERAGES = ("strict", "up_to")
 MAX_HOLD_SECONDS = int(MAX_HOLD_LIFE.total_seconds())
-
-
-def read_body(request: Request, kind: type[StrictSerializer]) -> dict[str, Any]:
-    """Return the validated members of a body; raises ValidationError."""
-    return validated(kind, request.data)
-
-
-def validated(kind: type[StrictSerializer], data: Any) -> dict[str, Any]:
-    """Return the validated members of a part of a body; raises ValidationError."""
-    return dict(_reader(kind).run_validation(data))
+# Not a place: what the computer takes for its own, or nothing at all.
+NO_ZONES = frozenset({"localtime", "Factory"})
 
 
 @lru_cache
-def _reader(kind: type[StrictSerializer]) -> StrictSerializer:
-    """Return a serializer that all requests share: validation writes nothing to it."""
-    return kind()
+def time_zones() -> frozenset[str]:
+    """Return the names of the time zones of the IANA database."""
+    return frozenset(available_timezones() - NO_ZONES)
 
 
 class ReferenceField(TextField):
@@ -74,6 +74,10 @@ class MetadataField(ObjectField):
 class KeyField(serializers.RegexField):
     """An idempotency key: 1 to 255 visible ASCII characters."""
 
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": "Send 1 to 255 visible ASCII characters, without spaces."
+    }
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(r"\A[!-~]{1,255}\Z", trim_whitespace=False, **kwargs)
 
@@ -90,14 +94,25 @@ class TimeZoneField(TextField):
     def to_internal_value(self, data: Any) -> str:
         """Return the name; raises ValidationError for one that is not known."""
         name = super().to_internal_value(data)
-        if name not in available_timezones():
+        if name not in time_zones():
             raise serializers.ValidationError('Name a time zone of the IANA database, such as "Europe/Berlin".')
         return name
 
 
+class OwnerField(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]  # takes no parameter at run time
+    """The id of a registered user."""
+
+    def to_internal_value(self, data: Any) -> User:
+        """Return the user; raises ValidationError."""
+        try:
+            return cast("User", super().to_internal_value(data if isinstance(data, str) else ""))
+        except (serializers.ValidationError, ValidationError):
+            raise serializers.ValidationError("Name a user who exists, by his id.") from None
+
+
 class WalletBody(StrictSerializer):
     reference = ReferenceField()
-    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False, allow_null=True)
+    owner = OwnerField(queryset=User.objects.all(), required=False, allow_null=True)
     time_zone = TimeZoneField(required=False)
     attributes = ObjectField(required=False)
 

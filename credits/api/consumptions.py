@@ -9,8 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import caller_of
+from core.api.bodies import read_body, validated
 from core.api.idempotency import read_key
 from core.api.problem_responses import problem_body, problem_of
+from core.api.queries import read_query
 from core.exceptions import ValidationFailed
 from core.problems import Problem
 
@@ -19,7 +21,7 @@ from ..services.consumptions import MAX_ITEMS, Consumption
 from . import openapi, shapes
 from .audited import LedgerView
 from .base import SPEND, SPEND_OWN, answer_entry, origin_of, origin_with, target_of_path
-from .bodies import ConsumeBody, ConsumptionItem, read_body, validated
+from .bodies import ConsumeBody, ConsumptionItem
 from .representations import entry_of
 
 # `<key>/<index>` has at most 255 characters.
@@ -64,6 +66,7 @@ class ConsumptionsView(LedgerView):
 
 def _items(request: Request) -> list[Consumption | Problem]:
     """Return each item, or what is wrong with it; raises ValidationFailed for what is no list of items."""
+    read_query(request)
     key = read_key(request, max_length=LONGEST_BATCH_KEY)
     members = request.data if isinstance(request.data, Mapping) else {}
     items = members.get("items")

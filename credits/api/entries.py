@@ -1,6 +1,5 @@
 """The statement: entries as pages or as CSV, one entry, why it is there, and its reversal."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -8,7 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.fields import InstantField
+from core.api.bodies import read_body
+from core.api.fields import InstantField, StrictSerializer
 from core.api.lean import LeanJSONRenderer
 from core.api.queries import read_query
 
@@ -20,14 +20,14 @@ from ..selectors.posted import read_entry
 from . import explained, exports, openapi, shapes
 from .audited import LedgerView
 from .base import GRANT, READ_OWN, answer_entry, entry_of_path, origin_of, own_reference, wallet_of_path
-from .bodies import ReverseBody, read_body
+from .bodies import ReverseBody
 from .pages import page_of
 from .representations import row_of
 
 NOT_REVERSIBLE = NotReversible("Nothing of this entry is left to reverse.")
 
 
-class EntryFilter(serializers.Serializer[Any]):
+class EntryFilter(StrictSerializer):
     kind = serializers.ChoiceField(choices=KINDS, required=False)
     contra = serializers.ChoiceField(choices=shapes.CONTRAS, required=False)
     since = InstantField(required=False)
@@ -52,7 +52,8 @@ class EntriesView(LedgerView):
         """List a wallet's entries, newest first, `from` <= effective_at < `to`; as CSV all of them at once."""
         filters = read_query(request, EntryFilter, paginated=True)
         wanted = {"since": filters.pop("from", None), "until": filters.pop("to", None), **filters}
-        as_csv = exports.wants_csv(request, wanted.pop("format", None))
+        wanted.pop("format", None)
+        as_csv = exports.wants_csv(request)
         named = wallet_of_path(request, reference)
         entries = selectors.list_entries(named, **wanted)
         return exports.CSVResponse(entries, named) if as_csv else page_of(entries, self, _rows_of)

@@ -11,6 +11,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from core.amounts import format_micros
+from core.api.queries import PAGE_PARAMETERS
+from core.exceptions import ValidationFailed
 
 from ..models import LedgerEntry
 from .representations import instant_text
@@ -57,11 +59,14 @@ class CSVResponse(StreamingHttpResponse):
         super().__init__(_lines(entries), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def wants_csv(request: Request, format_parameter: str | None) -> bool:
-    """Tell what `?format=` asks for, or else what `Accept` does."""
-    if format_parameter is not None:
-        return format_parameter == "csv"
-    return isinstance(request.accepted_renderer, CSVRenderer)
+def wants_csv(request: Request) -> bool:
+    """Tell whether a statement is asked for as CSV; raises ValidationFailed for a page of one."""
+    if not isinstance(request.accepted_renderer, CSVRenderer):
+        return False
+    paging = sorted(PAGE_PARAMETERS.intersection(request.query_params))
+    if paging:
+        raise ValidationFailed([(name, "Leave this out: as CSV a statement comes whole.") for name in paging])
+    return True
 
 
 def neutral(text: str) -> str:

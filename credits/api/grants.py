@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import by_method, caller_of
+from core.api.bodies import read_body
 from core.api.queries import read_query
 
 from .. import services
@@ -25,7 +26,7 @@ from .base import (
     target_of_path,
     wallet_of_path,
 )
-from .bodies import GrantBody, ReasonBody, read_body
+from .bodies import GrantBody, ReasonBody
 from .pages import page_of
 from .representations import grant_of
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import by_method
+from core.api.bodies import read_body
 from core.api.queries import read_query
 
 from .. import services
@@ -18,7 +19,7 @@ from ..selectors.wallets import read_wallet
 from . import openapi, shapes
 from .audited import LedgerView
 from .base import READ_OWN, SPEND_OWN, answer_hold, hold_of_path, origin_of, target_of_path, wallet_of_path
-from .bodies import CaptureBody, ExtendBody, HoldBody, NothingBody, read_body
+from .bodies import CaptureBody, ExtendBody, HoldBody, NothingBody
 from .pages import page_of
 from .representations import hold_of, row_of, wallet_of
 

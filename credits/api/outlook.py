@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.amounts import to_micros
-from core.api.fields import AmountField, InstantField, StrictIntegerField
+from core.api.fields import AmountField, InstantField, StrictIntegerField, StrictSerializer
 from core.api.queries import read_query
 
 from .. import selectors
@@ -19,20 +19,26 @@ from .pages import page_of
 from .representations import grant_of
 
 
-class ExplainQuery(serializers.Serializer[Any]):
+class ExplainQuery(StrictSerializer):
     at = InstantField(required=False, help_text="An instant that is past; by default the present.")
-    refusal = serializers.UUIDField(required=False, help_text="The `refusal` that a problem names.")
+    refusal = serializers.UUIDField(required=False, help_text="The `refusal` that a problem names; instead of `at`.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters; raises ValidationError for both at once."""
+        if len(attrs) > 1:
+            raise serializers.ValidationError({"refusal": "Name a refusal or an instant, not both."})
+        return attrs
 
 
-class ExpiringQuery(serializers.Serializer[Any]):
+class ExpiringQuery(StrictSerializer):
     days = StrictIntegerField(default=7, min_value=1, max_value=366)
 
 
-class StatsQuery(serializers.Serializer[Any]):
+class StatsQuery(StrictSerializer):
     days = StrictIntegerField(default=30, min_value=1, max_value=366)
 
 
-class ForecastQuery(serializers.Serializer[Any]):
+class ForecastQuery(StrictSerializer):
     daily = AmountField(required=False, positive=False, help_text="Daily use; by default the mean of 30 days.")
     days = StrictIntegerField(default=365, min_value=1, max_value=365)
 

@@ -4,11 +4,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.bodies import read_body
+
 from .. import services
 from . import openapi, shapes
 from .audited import LedgerView
 from .base import ADMIN, answer_transfer, origin_of
-from .bodies import TransferBody, read_body
+from .bodies import TransferBody
 
 
 class TransfersView(LedgerView):

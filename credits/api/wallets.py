@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import by_method
+from core.api.bodies import read_body
 from core.api.fields import InstantField, StrictSerializer
 from core.api.queries import read_query
 from core.problems import Problem
@@ -21,7 +22,7 @@ from ..selectors.wallets import balance_at, read_wallet, refresh_wallet
 from . import openapi, shapes
 from .audited import LedgerView
 from .base import ADMIN, GRANT, READ, READ_OWN, answer_entry, origin_of, target_of_path, wallet_of_path
-from .bodies import AdjustBody, ForgiveBody, NothingBody, ReasonBody, WalletBody, WalletChangeBody, read_body
+from .bodies import AdjustBody, ForgiveBody, NothingBody, ReasonBody, WalletBody, WalletChangeBody
 from .pages import page_of
 from .representations import Members, past_of, wallet_of
 
@@ -30,12 +31,12 @@ FROZEN_ALREADY = AlreadyInStatus("The wallet is frozen already; nothing is left 
 DEBT_TOO_SMALL = DebtTooSmall("The wallet owes 3; forgive at most that.")
 
 
-class WalletFilter(serializers.Serializer[Any]):
+class WalletFilter(StrictSerializer):
     search = serializers.CharField(required=False, help_text="A part of the reference.")
     status = serializers.ChoiceField(choices=["active", "frozen"], required=False)
 
 
-class MomentQuery(serializers.Serializer[Any]):
+class MomentQuery(StrictSerializer):
     at = InstantField(required=False, help_text="An instant that is past; by default the present.")
 
 

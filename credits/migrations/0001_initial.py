@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             name='Wallet',
             fields=[
                 ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reference', core.fields.ExactCharField(max_length=128, unique=True, validators=[django.core.validators.RegexValidator(re.compile('\\A[A-Za-z0-9._:@-]{1,128}\\Z'), 'Use 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -'), credits.models.wallets.refuse_me])),
+                ('reference', core.fields.ExactCharField(max_length=128, unique=True, validators=[django.core.validators.RegexValidator(re.compile('\\A(?!\\.{1,2}\\Z)[A-Za-z0-9._:@-]{1,128}\\Z'), 'Use 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -, and not only one or two dots.'), credits.models.wallets.refuse_me])),
                 ('status', models.CharField(choices=[('active', 'active'), ('frozen', 'frozen')], default='active', max_length=8)),
                 ('balance', core.fields.CreditsField(default=0)),
                 ('held', core.fields.CreditsField(default=0)),
@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='wallet',
-            constraint=models.CheckConstraint(condition=models.Q(('reference__in', ['', 'me']), _negated=True), name='wallet_reference_not_me'),
+            constraint=models.CheckConstraint(condition=models.Q(('reference__in', ['', 'me', '.', '..']), _negated=True), name='wallet_reference_fits_a_path'),
         ),
         migrations.AddIndex(
             model_name='ledgerentry',

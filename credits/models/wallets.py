@@ -15,7 +15,9 @@ from core.fields import CreditsField, ExactCharField, JSONTextField
 from core.ids import uuid7
 
 validate_reference = RegexValidator(
-    re.compile(r"\A[A-Za-z0-9._:@-]{1,128}\Z"), "Use 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -"
+    # A path with the step `.` or `..` is another path.
+    re.compile(r"\A(?!\.{1,2}\Z)[A-Za-z0-9._:@-]{1,128}\Z"),
+    "Use 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -, and not only one or two dots.",
 )
 
 
@@ -60,7 +62,9 @@ class Wallet(models.Model):
             models.CheckConstraint(condition=Q(debt__gte=0), name="wallet_debt_not_negative"),
             models.CheckConstraint(condition=Q(sequence__gte=0), name="wallet_sequence_not_negative"),
             models.CheckConstraint(condition=Q(status__in=["active", "frozen"]), name="wallet_status_known"),
-            models.CheckConstraint(condition=~Q(reference__in=["", "me"]), name="wallet_reference_not_me"),
+            models.CheckConstraint(
+                condition=~Q(reference__in=["", "me", ".", ".."]), name="wallet_reference_fits_a_path"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["next_change_at"], name="wallet_next_change")]
         permissions: ClassVar = [

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.amounts import to_micros
 from core.problems import Problem
 
 from ..engine import commands as c
-from .posting import INTERNAL, Origin, Posted, command_of, post, post_many
+from ..exceptions import InvalidOperation
+from .posting import INTERNAL, Origin, Posted, command_of, micros_of, post, post_many
 
 MAX_ITEMS = 1000
 
@@ -45,7 +45,16 @@ def consume(
 
 def consume_many(*, items: Sequence[Consumption]) -> list[Posted | Problem]:
     """Run up to 1,000 consumptions of any wallets in one transaction; one item's refusal touches no other."""
-    return post_many([_command(item) for item in items])
+    asked = [_command_or_refusal(item) for item in items]
+    outcomes = iter(post_many([command for command in asked if isinstance(command, c.Consume)]))
+    return [next(outcomes) if isinstance(command, c.Consume) else command for command in asked]
+
+
+def _command_or_refusal(item: Consumption) -> c.Consume | Problem:
+    try:
+        return _command(item)
+    except InvalidOperation as refusal:
+        return refusal
 
 
 def _command(item: Consumption) -> c.Consume:
@@ -55,6 +64,6 @@ def _command(item: Consumption) -> c.Consume:
         item.reference,
         item.description,
         item.metadata,
-        amount=to_micros(item.amount),
+        amount=micros_of(item.amount),
         overage=item.overage,
     )

@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.amounts import to_micros
 from core.problems import Problem
 
 from .. import selectors
 from ..engine import commands as c
 from ..engine.state import Rollover
-from .posting import INTERNAL, Origin, Posted, command_of, post, post_many, refuse_bad_reference
+from .posting import INTERNAL, Origin, Posted, command_of, micros_of, post, post_many, refuse_bad_reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ def issue_grant(
     refuse_bad_reference(reference)
     terms = {"source": source, "priority": priority, "effective_at": effective_at, "expires_at": expires_at}
     terms |= {"expires_in_days": expires_in_days, "rollover": rollover, "cost_minor": cost_minor, "currency": currency}
-    return post(command_of(c.IssueGrant, origin, reference, description, metadata, amount=to_micros(amount), **terms))
+    return post(command_of(c.IssueGrant, origin, reference, description, metadata, amount=micros_of(amount), **terms))
 
 
 def issue_grants(*, items: Sequence[NewGrant]) -> list[Posted | Problem]:
@@ -67,7 +66,7 @@ def _command(item: NewGrant) -> c.IssueGrant:
         item.reference,
         item.description,
         item.metadata,
-        amount=to_micros(item.amount),
+        amount=micros_of(item.amount),
         source=item.source,
         expires_in_days=item.expires_in_days,
     )
@@ -90,7 +89,7 @@ def reverse_entry(
 
     Credits of a grant that has expired since expire at once, unless `expires_at` gives them a new life.
     """
-    part = None if amount is None else to_micros(amount)
+    part = None if amount is None else micros_of(amount)
     reference = selectors.reference_of_entry(entry)
     return post(command_of(c.ReverseEntry, origin, reference, reason, entry=entry, amount=part, expires_at=expires_at))
 
@@ -98,4 +97,4 @@ def reverse_entry(
 def claw_back(*, grant: str, amount: Decimal, reason: str, origin: Origin = INTERNAL) -> Posted:
     """Take credits for money that went back; what was spent becomes debt. Raises RefundTooLarge."""
     reference = selectors.reference_of_grant(grant)
-    return post(command_of(c.ClawBack, origin, reference, reason, grant=grant, amount=to_micros(amount)))
+    return post(command_of(c.ClawBack, origin, reference, reason, grant=grant, amount=micros_of(amount)))

@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 
+from core.amounts import MICROS, to_micros
 from core.json_text import canonical
 from core.problems import Problem
 
@@ -74,6 +76,18 @@ def command_of(
         salt=secrets.token_hex(16) if description is not None or text is not None else None,
         **terms,
     )
+
+
+def micros_of(amount: Decimal) -> int:
+    """Return the millionths of an amount of credits; raise InvalidOperation for a float, a boolean or no number."""
+    try:
+        if isinstance(amount, Decimal):
+            return to_micros(amount)
+        if type(amount) is int:
+            return amount * MICROS
+    except ValueError:
+        pass
+    raise InvalidOperation("Name an amount as a Decimal with at most six decimals.", field="amount")
 
 
 def refuse_bad_reference(reference: str) -> None:

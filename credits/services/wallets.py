@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from core import clock, events
-from core.amounts import to_micros
 from core.attributes import validate_attributes
 
 from .. import cache
@@ -18,14 +17,14 @@ from ..exceptions import WalletExists, WalletNotFound
 from ..models import Wallet
 from ..store import execute, open_wallets
 from ..store.news import news_of_opening
-from .posting import INTERNAL, Origin, Posted, command_of, post, refuse_bad_reference
+from .posting import INTERNAL, Origin, Posted, command_of, micros_of, post, refuse_bad_reference
 
 SETTLED_AT_ONCE = 200
 
 
 def adjust(*, reference: str, amount: Decimal, reason: str, origin: Origin = INTERNAL) -> Posted:
     """Add credits or, with a negative amount, take free ones; raise InsufficientCredits."""
-    return post(command_of(c.Adjust, origin, reference, reason, amount=to_micros(amount)))
+    return post(command_of(c.Adjust, origin, reference, reason, amount=micros_of(amount)))
 
 
 def reset(*, reference: str, reason: str, origin: Origin = INTERNAL) -> Posted:
@@ -37,12 +36,12 @@ def transfer(
     *, source: str, target: str, amount: Decimal, description: str | None = None, origin: Origin = INTERNAL
 ) -> Posted:
     """Move free credits to another wallet, with their source, priority, expiry and cost."""
-    return post(command_of(c.Transfer, origin, source, description, target=target, amount=to_micros(amount)))
+    return post(command_of(c.Transfer, origin, source, description, target=target, amount=micros_of(amount)))
 
 
 def forgive_debt(*, reference: str, reason: str, amount: Decimal | None = None, origin: Origin = INTERNAL) -> Posted:
     """Write off debt, all of it or `amount`; raise DebtTooSmall."""
-    part = None if amount is None else to_micros(amount)
+    part = None if amount is None else micros_of(amount)
     return post(command_of(c.ForgiveDebt, origin, reference, reason, amount=part))
 
 

@@ -56,7 +56,16 @@ def test_an_adjustment_may_be_negative(http: Client) -> None:
 @pytest.mark.parametrize(
     "member",
     [
-        *({"count": 5.5}, {"count": "٣"}, {"count": True}, {"count": "1_0"}, {"count": 11}, {"count": " 1"}),
+        *(
+            {"count": 5.5},
+            {"count": "5"},
+            {"final": "true"},
+            {"count": "٣"},
+            {"count": True},
+            {"count": "1_0"},
+            {"count": 11},
+            {"count": " 1"},
+        ),
         *({"final": 1}, {"final": "yes"}, {"final": None}, {"final": []}, {"final": "True"}),
         *({"at": "2026-11-21T10:00:00"}, {"at": "2026-11-21"}, {"at": 5}, {"at": "2026-13-01T00:00:00Z"}, {"at": "Z"}),
         {"at": "0001-01-01T00:00:00+23:59"},

@@ -130,3 +130,39 @@ def test_an_unknown_entry_is_404(admin: Caller) -> None:
     problem(admin.get(path), 404, "entry_not_found")
     problem(admin.get(f"{path}/explain"), 404, "entry_not_found")
     problem(admin.post(f"{path}/reverse", reason="x"), 404, "entry_not_found")
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "answered"),
+    [
+        ("text/csv", {}, "text/csv"),
+        ("text/csv", {"format": "json"}, "application/json"),
+        ("application/json", {"format": "csv"}, "text/csv"),
+        ("text/csv;q=0.5, application/json", {}, "application/json"),
+        ("application/json;q=0.5, text/csv;q=0.9", {}, "text/csv"),
+        ("application/json;q=0, */*", {}, "text/csv"),
+        ("text/*, application/json;q=0.9", {}, "text/csv"),
+        ("text/html, */*;q=0.1", {}, "application/json"),
+        ("Application/JSON; charset=utf-8", {}, "application/json"),
+    ],
+)
+def test_a_statement_comes_as_the_caller_prefers(
+    admin: Caller, accept: str, query: dict[str, str], answered: str
+) -> None:
+    admin.posts("wallets/ada/grants", amount="5")
+    answer = admin.get("wallets/ada/entries", headers={"Accept": accept}, **query)
+    assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, answered)
+
+
+def test_what_no_statement_is_written_in_is_refused(admin: Caller) -> None:
+    admin.posts("wallets/ada/grants", amount="5")
+    for accept in ("text/html", "application/json;q=0", "text/csv;q=0, application/json;q=0"):
+        problem(admin.get("wallets/ada/entries", headers={"Accept": accept}), 406, "not_acceptable")
+    assert fields(admin.get("wallets/ada/entries", format="xml")) == ["format"]
+
+
+def test_a_statement_as_csv_is_no_page(admin: Caller) -> None:
+    admin.posts("wallets/ada/grants", amount="5")
+    assert fields(admin.get("wallets/ada/entries", format="csv", limit="1")) == ["limit"]
+    paged = admin.get("wallets/ada/entries", headers={"Accept": "text/csv"}, limit="1", cursor="x")
+    assert fields(paged) == ["cursor", "limit"]

@@ -76,3 +76,11 @@ def test_a_customer_sees_what_is_his(used: Caller, customer: Caller) -> None:
     problem(customer.get(f"entries/{entry}/explain"), 404, "entry_not_found")
     own = customer.get("wallets/me/entries").json()["results"][0]["id"]
     assert customer.get(f"entries/{own}/explain").status_code == 200
+
+
+def test_a_refusal_and_an_instant_are_not_explained_at_once(admin: Caller) -> None:
+    admin.posts("wallets/ada/grants", amount="5")
+    refusal = admin.post("wallets/ada/consume", amount="50").json()["refusal"]
+    assert admin.get("wallets/ada/explain", refusal=refusal).status_code == 200
+    both = admin.get("wallets/ada/explain", refusal=refusal, at="2026-11-21T09:30:00Z")
+    assert fields(both) == ["refusal"]

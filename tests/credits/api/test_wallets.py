@@ -37,9 +37,12 @@ def test_a_wallet_may_have_an_owner_and_an_owner_one_wallet(admin: Caller, custo
 
 
 def test_what_is_no_wallet_is_named(admin: Caller) -> None:
-    for reference in ("me", "", "a b", "a/b", "ü", "x" * 129, 5, None):
+    for reference in ("me", ".", "..", "", "a b", "a/b", "ü", "x" * 129, 5, None):
         assert fields(admin.post("wallets", {"reference": reference})) == ["reference"], reference
-    assert fields(admin.post("wallets", reference="a", time_zone="Mars/Olympus")) == ["time_zone"]
+    for zone in ("Mars/Olympus", "localtime", "Factory", "europe/berlin", "../UTC"):
+        assert fields(admin.post("wallets", reference="a", time_zone=zone)) == ["time_zone"], zone
+    for source in (".", ".."):
+        assert fields(admin.post("transfers", source=source, target="b", amount="1")) == ["source"]
     assert fields(admin.post("wallets", reference="a", attributes=[])) == ["attributes"]
     assert fields(admin.post("wallets", reference="a", balance="5")) == ["balance"]
 
@@ -183,3 +186,31 @@ def test_a_wallet_of_someone_else_looks_like_none(admin: Caller, customer: Calle
     unknown = problem(customer.get("wallets/nobody"), 404, "wallet_not_found")
     assert {**foreign, "instance": ""} == {**unknown, "instance": ""}
     assert customer.get("wallets/me").json()["reference"] == customer.reference
+
+
+def test_a_write_takes_no_query(admin: Caller) -> None:
+    admin.posts("wallets/ada/grants", amount="5")
+    for path, body in (
+        ("wallets", {"reference": "bob"}),
+        ("wallets/ada/grants", {"amount": "5"}),
+        ("wallets/ada/consume", {"amount": "5"}),
+        ("wallets/ada/holds", {"amount": "5"}),
+        ("wallets/ada/freeze", {"reason": "x"}),
+        ("wallets/ada/refresh", {}),
+        ("consumptions", {"items": [{"reference": "ada", "amount": "1"}]}),
+        ("api-keys", {"name": "x", "scope": "read"}),
+        ("auth/register", {"email": "bo@example.com", "password": "tide-lantern-42"}),
+        ("auth/token", {"email": "bo@example.com", "password": "tide-lantern-42"}),
+    ):
+        assert fields(admin.post(f"{path}?overage=up_to", body)) == ["overage"], path
+    assert fields(admin.patch("wallets/ada?force=true", attributes={})) == ["force"]
+    assert admin.get("wallets/ada").json()["balance"] == "5"
+
+
+def test_numbers_are_no_texts_in_a_body(admin: Caller) -> None:
+    assert fields(admin.post("wallets/ada/grants", amount="5", priority="5")) == ["priority"]
+    assert fields(admin.post("wallets/ada/holds", amount="5", expires_in_seconds="60")) == ["expires_in_seconds"]
+    hold = {"amount": "1", "final": "true"}
+    assert fields(admin.post("holds/019a0000-0000-7000-8000-000000000000/capture", hold)) == ["final"]
+    refused = problem(admin.post("wallets/ada/consume", amount="5", overage="some"), 400, "validation_failed")
+    assert refused["errors"] == [{"field": "overage", "detail": "Send one of: strict, up_to."}]

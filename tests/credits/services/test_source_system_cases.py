@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
 
 from core.problems import Problem
 from credits import services
+from credits.exceptions import InvalidOperation
 from credits.models import Grant, LedgerEntry, Wallet
 
 pytestmark = pytest.mark.django_db
@@ -93,9 +95,22 @@ def test_r25_r43_an_amount_out_of_bounds_is_refused(amount: str) -> None:
 
 @pytest.mark.parametrize("amount", ["NaN", "Infinity", "0.0000001"])
 def test_r26_what_is_no_exact_amount_never_reaches_the_ledger(amount: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(InvalidOperation):
         issue(amount)
     assert not Wallet.objects.exists()
+
+
+@pytest.mark.parametrize("amount", [True, 1.5, "1", None, Decimal("sNaN")])
+def test_r26_what_is_no_decimal_is_refused_and_spoils_no_other_item(amount: Any) -> None:
+    issue("5")
+    for service in (services.consume, services.place_hold):
+        with pytest.raises(InvalidOperation) as caught:
+            service(reference="ann", amount=amount)
+        assert caught.value.members["field"] == "amount"
+    items = [services.Consumption("ann", amount), services.Consumption("ann", Decimal(1))]
+    refused, posted = services.consume_many(items=items)
+    assert isinstance(refused, InvalidOperation)
+    assert isinstance(posted, services.Posted)
 
 
 def test_r43_r47_two_grants_of_more_than_32_bits_can_be_read_and_spent() -> None:
