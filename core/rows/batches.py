@@ -1,17 +1,15 @@
 """Run several reads or several writes together: one statement for all on PostgreSQL, one for each elsewhere."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.db import connection
 
 from . import statements
-from .tables import Row, Table, convert, decoders, encoders
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+from .tables import Row, Table, convert, decoders
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +42,16 @@ def write(changes: Sequence[Change]) -> None:
     """Write all changes that have rows, in their order; on PostgreSQL as one statement, blind to its own changes."""
     vendor = connection.vendor
     wanted = [change for change in changes if change.rows]
-    shapes = tuple((change.verb, change.table, len(change.rows) == 1) for change in wanted)
-    documents = [document(change.table, change.rows) for change in wanted]
     if not wanted:
         return
+    shapes = tuple((change.verb, change.table, len(change.rows) == 1) for change in wanted)
+    params = [statements.params_of(vendor, change.table, change.rows) for change in wanted]
     with connection.cursor() as cursor:
         if vendor == "postgresql":
-            cursor.execute(_joined_sql(shapes), documents)
+            cursor.execute(_joined_sql(shapes), list(chain.from_iterable(params)))
             return
-        for (verb, table, single), rows in zip(shapes, documents, strict=True):
-            cursor.execute(statements.build(vendor, verb, table, single=single), [rows])
+        for (verb, table, single), values in zip(shapes, params, strict=True):
+            cursor.execute(statements.build(vendor, verb, table, single=single), values)
 
 
 def fetch(queries: Sequence[Query]) -> list[list[list[Any]]]:
@@ -71,14 +69,10 @@ def fetch(queries: Sequence[Query]) -> list[list[list[Any]]]:
     return [convert(decoders(vendor, query.table), rows) for query, rows in zip(queries, found, strict=True)]
 
 
-def document(table: Table, rows: Sequence[Row]) -> str:
-    """Return rows as the JSON document that `statements.source_of` reads."""
-    vendor = connection.vendor
-    encoded = convert(encoders(vendor, table), rows)
-    if vendor != "postgresql":
-        return _encode(encoded)
-    names = table.names
-    return _encode([dict(zip(names, row, strict=True)) for row in encoded])
+def relation(table: Table, rows: Sequence[Row]) -> tuple[str, list[str | None]]:
+    """Return the SQL of a relation `v` with these rows, and its parameters."""
+    vendor, single = connection.vendor, len(rows) == 1
+    return statements.source_of(vendor, table, single=single), statements.params_of(vendor, table, rows)
 
 
 def _rows_of(cursor: Any, query: Query) -> Sequence[Row]:

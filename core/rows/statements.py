@@ -1,8 +1,12 @@
-"""The SQL of each change, around one parameter: the JSON document with its rows."""
+"""The SQL of each change, around the relation `v` that its rows travel in, and the parameters of that relation."""
 
+import json
+from collections.abc import Sequence
 from functools import lru_cache
 
-from .tables import Table
+from .tables import Row, Table, array_literal, convert, encoders, text_of
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 # MariaDB's JSON_TABLE knows no uuid, and cuts a text of more than 64 kB without a word.
 SQL_TYPES = {
@@ -27,20 +31,27 @@ def build(vendor: str, verb: str, table: Table, *, single: bool) -> str:
 
 
 def source_of(vendor: str, table: Table, *, single: bool = False) -> str:
-    """Return the SQL that reads the JSON document parameter as a relation `v` with the table's columns.
-
-    PostgreSQL expects 100 rows of any document, and would scan a table of a few thousand to find one: LIMIT tells it.
-    """
+    """Return the SQL of a relation `v` with the table's columns, whose rows are the parameters of `params_of`."""
     if vendor == "sqlite":
         columns = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(table.names))
         return f"(SELECT {columns} FROM json_each(%s)) AS v"
     types = SQL_TYPES[vendor]
-    if vendor == "postgresql":
-        columns = ", ".join(f"{name} {types[kind]}" for name, kind in table.columns)
-        source = f"json_to_recordset(%s::json) AS v({columns})"
-        return f"(SELECT * FROM {source} LIMIT 1) AS v" if single else source
-    columns = ", ".join(f"{name} {types[kind]} PATH '$[{i}]'" for i, (name, kind) in enumerate(table.columns))
-    return f"JSON_TABLE(%s, '$[*]' COLUMNS ({columns})) AS v"
+    if vendor == "mysql":
+        columns = ", ".join(f"{name} {types[kind]} PATH '$[{i}]'" for i, (name, kind) in enumerate(table.columns))
+        return f"JSON_TABLE(%s, '$[*]' COLUMNS ({columns})) AS v"
+    if single:
+        return f"(SELECT {', '.join(f'%s::{types[kind]} AS {name}' for name, kind in table.columns)}) AS v"
+    arrays = ", ".join(f"%s::{types[kind]}[]" for _, kind in table.columns)
+    return f"unnest({arrays}) AS v({', '.join(table.names)})"
+
+
+def params_of(vendor: str, table: Table, rows: Sequence[Row]) -> list[str | None]:
+    """Return rows as the parameters of `source_of`: a JSON document, or plain values or arrays on PostgreSQL."""
+    if vendor != "postgresql":
+        return [_encode(convert(encoders(vendor, table), rows))]
+    if len(rows) == 1:
+        return [text_of(value) for value in rows[0]]
+    return [array_literal(column) for column in zip(*rows, strict=True)]
 
 
 def _insert(vendor: str, verb: str, table: Table, source: str) -> str:

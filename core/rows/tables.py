@@ -1,6 +1,6 @@
 """Tables as this package sees them, and how each database stores ids and instants."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -42,7 +42,7 @@ def any_of(column: str, values: Sequence[Any], kind: str = "text") -> tuple[str,
     if len(encoded) == 1:
         return f"{column} = %s", encoded
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s::{kind}[])", [encoded]
+        return f"{column} = ANY(%s::{kind}[])", [array_literal(encoded)]
     return f"{column} IN ({', '.join('%s' for _ in encoded)})", encoded
 
 
@@ -59,9 +59,8 @@ def decode_instant(value: Any) -> datetime:
 
 @lru_cache
 def encoders(vendor: str, table: Table) -> tuple[Codec, ...]:
-    """Return how to turn each value into what the JSON document of this database carries."""
-    instant: Codec = _aware_text if vendor == "postgresql" else _naive_text
-    kinds = {"instant": instant, "uuid": _undashed if vendor == "sqlite" else None}
+    """Return how to turn each value into what the JSON document of SQLite or MariaDB carries."""
+    kinds: dict[str, Codec] = {"instant": _naive_text, "uuid": _undashed if vendor == "sqlite" else None}
     return tuple(kinds.get(kind) for _, kind in table.columns)
 
 
@@ -80,8 +79,27 @@ def convert(codecs: tuple[Codec, ...], rows: Sequence[Row]) -> list[list[Any]]:
     ]
 
 
-def _aware_text(value: datetime) -> str:
-    return value.isoformat()
+def text_of(value: Any) -> str | None:
+    """Return a value as PostgreSQL reads it: always a text, so that a statement is prepared once and not per width."""
+    if value is None or type(value) is str:
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def array_literal(values: Iterable[Any]) -> str:
+    """Return values as the text of a PostgreSQL array."""
+    return f"{{{','.join([_element(value) for value in values])}}}"
+
+
+def _element(value: Any) -> str:
+    text = text_of(value)
+    if text is None:
+        return "NULL"
+    if '"' in text or "\\" in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def _naive_text(value: datetime) -> str:

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db import connection
-
 from core import rows
 
 from .. import books
@@ -39,12 +37,13 @@ def _missing(heads: Sequence[Head]) -> Iterator[Violation]:
     """Yield the heads that the ledger has no more, or with another hash."""
     if not heads:
         return
+    source, params = rows.relation(HEADS, heads)
     sql = (
-        f"SELECT v.reference, v.sequence, e.hash FROM {rows.source_of(connection.vendor, HEADS)}"
+        f"SELECT v.reference, v.sequence, e.hash FROM {source}"
         " LEFT JOIN credits_wallet w ON w.reference = v.reference"
         " LEFT JOIN credits_ledgerentry e ON e.wallet_id = w.id AND e.sequence = v.sequence"
         " WHERE v.sequence > 0 AND (e.hash IS NULL OR e.hash <> v.hash)"
     )
-    for reference, sequence, found in books.query(sql, [rows.document(HEADS, heads)]):
+    for reference, sequence, found in books.query(sql, params):
         fate = "is missing" if found is None else "has another hash"
         yield Violation("entries_of_checkpoint_are_there", reference, f"entry {sequence} {fate}")

@@ -14,7 +14,7 @@ from .. import cache
 from ..engine import Result, Run, State, run
 from ..engine import commands as c
 from ..engine.state import Wallet
-from . import tables
+from . import guarding, tables
 from .loading import load_state
 from .lock_order import note_lock
 from .news import news_of_entry, news_of_opening, news_of_refusal
@@ -59,13 +59,16 @@ def _execute(commands: Sequence[c.Command], settle: Sequence[str]) -> Execution:
     with transaction.atomic(savepoint=False):
         note_lock()
         opened = open_wallets(sorted({cmd.reference for cmd in commands if isinstance(cmd, c.IssueGrant)}))
-        state = load_state(references, commands)
+        state = load_state(references, commands, guarding.probe())
+        guard = guarding.open_guard(state, commands)
         covered = {hold.id: dict(hold.cover) for wallet in state.wallets.values() for hold in wallet.holds.values()}
-        outcome = run(state, commands, clock.now(), _new_id, settle)
+        outcome = run(state, commands, clock.now(), _new_id, settle, guard.admit if guard is not None else None)
         openings = _keep_opened(opened, state)
         refused, refusals = _tell_refusals(state, outcome, set(opened.values()))
         news = [*openings, *map(news_of_entry, outcome.journal.entries), *refusals]
         write_run(outcome, refused, covered, news)
+        if guard is not None:
+            guard.write(outcome.journal)
         cache.announce(list(outcome.journal.wallets.values()))
     return Execution(outcome.results, state.wallets)
 

@@ -5,6 +5,7 @@ grants would return them as they were before the wait. The loads are statements 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -20,9 +21,11 @@ from ..models import Wallet as WalletModel
 from .decoding import load_rollover
 from .tables import ALLOCATIONS, ENTRIES, GRANTS, HOLDS, KEYS, WALLET_STATE
 
-LOCKED = rows.Table(
-    "credits_wallet",
-    (*WALLET_STATE, ("reference", "text"), ("time_zone", "text"), ("attributes", "text"), ("created_at", "instant")),
+LOCKED = rows.Table("credits_wallet", (("reference", "text"), ("id", "uuid")))
+TERMS = (("reference", "text"), ("time_zone", "text"), ("attributes", "text"), ("created_at", "instant"))
+# In the order of the members of `Wallet`, up to its grants.
+LOADED = rows.Table("credits_wallet", (*WALLET_STATE, *TERMS)).only(
+    *(member.name for member in fields(Wallet) if member.name not in ("grants", "holds"))
 )
 LOADED_GRANT = GRANTS.but("is_open", "created_at")
 LOADED_HOLD = rows.Table("credits_hold", (*HOLDS.columns, ("grant_id", "uuid"), ("cover", "bigint")))
@@ -41,19 +44,32 @@ TAKEN = rows.Table(
 )
 
 
-def load_state(references: Sequence[str], commands: Sequence[c.Command]) -> State:
-    """Lock the wallets in the order of their primary keys and load their open grants, active holds and used keys."""
-    keys = [(command.reference, command.principal, command.key) for command in commands if command.key is not None]
-    queries = [_of_wallets(LOADED_GRANT, GRANTS_SQL, references), _of_wallets(LOADED_HOLD, HOLDS_SQL, references)]
-    with connection.cursor() as lock:
-        lock.execute(*_lock_sql(references))
-        grants, holds, *known = rows.fetch([*queries, *([_known_query(keys)] if keys else [])])
-        wallets = [_wallet(row) for row in rows.convert(rows.decoders(connection.vendor, LOCKED), lock.fetchall())]
-    by_id = {wallet.id: wallet for wallet in wallets}
+def load_state(references: Sequence[str], commands: Sequence[c.Command], probe: Query | None = None) -> State:
+    """Lock the wallets in the order of their primary keys and load them with grants, holds and used keys.
+
+    The state is guarded where `probe` finds a row.
+    """
+    ids = _lock(references)
+    if not ids:
+        return State({})
+    locked = list(ids.values())
+    keys = [
+        (ids[command.reference], command.principal, command.key)
+        for command in commands
+        if command.key is not None and command.reference in ids
+    ]
+    queries = [
+        _of_wallets(LOADED, WALLETS_SQL, "w.id", locked),
+        _of_wallets(LOADED_GRANT, GRANTS_SQL, "g.wallet_id", locked),
+        _of_wallets(LOADED_HOLD, HOLDS_SQL, "h.wallet_id", locked),
+    ]
+    more = [*([_known_query(keys)] if keys else []), *([probe] if probe else [])]
+    wallets, grants, holds, *found = rows.fetch([*queries, *more])
+    by_id = {row[0]: Wallet(*row) for row in wallets}
     add_grants(by_id, grants)
     add_holds(by_id, holds)
-    state = State({wallet.reference: wallet for wallet in wallets})
-    for entry in entries_of(known[0] if known else []):
+    state = State({wallet.reference: wallet for wallet in by_id.values()}, is_guarded=bool(probe and found[-1]))
+    for entry in entries_of(found[0] if keys else []):
         state.known[entry.wallet_id, entry.principal or "", entry.idempotency_key or ""] = entry
     _load_named(state, by_id, commands)
     return state
@@ -79,10 +95,19 @@ def add_grants(wallets: dict[str, Wallet], table_rows: Iterable[list[Any]]) -> N
 
 def add_holds(wallets: dict[str, Wallet], table_rows: Iterable[list[Any]]) -> None:
     """Give each wallet its holds; a hold has one row for each grant that it rests on."""
-    for *fields, grant, amount in table_rows:
-        hold = wallets[fields[1]].holds.setdefault(fields[0], Hold(*fields))
+    for *members, grant, amount in table_rows:
+        hold = wallets[members[1]].holds.setdefault(members[0], Hold(*members))
         if grant is not None:
             hold.cover[grant] = amount
+
+
+def _lock(references: Sequence[str]) -> dict[str, str]:
+    """Lock wallets and return their ids by reference; what is opened after this statement is not among them."""
+    before, after = _lock_template(connection.vendor)
+    condition, params = rows.any_of("", references)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{before}{condition}{after}", params)
+        return dict(rows.convert(rows.decoders(connection.vendor, LOCKED), cursor.fetchall()))
 
 
 @lru_cache
@@ -97,29 +122,20 @@ def _lock_template(vendor: str) -> tuple[str, str]:
     return before, after
 
 
-def _lock_sql(references: Sequence[str]) -> tuple[str, list[Any]]:
-    before, after = _lock_template(connection.vendor)
-    condition, params = rows.any_of("", references)
-    return f"{before}{condition}{after}", params
-
-
-def _of_wallets(table: rows.Table, sql: str, references: Sequence[str]) -> Query:
-    condition, params = rows.any_of("w.reference", references)
-    return Query(table, f"{sql} WHERE {condition}", params)
+def _of_wallets(table: rows.Table, sql: str, column: str, ids: Sequence[str]) -> Query:
+    condition, params = rows.any_of(column, ids, "uuid")
+    return Query(table, f"{sql}{condition}", params)
 
 
 def _columns(table: rows.Table, alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in table.names)
 
 
-GRANTS_SQL = (
-    f"SELECT {_columns(LOADED_GRANT, 'g')} FROM credits_wallet w"
-    " JOIN credits_grant g ON g.wallet_id = w.id AND g.is_open"
-)
+WALLETS_SQL = f"SELECT {_columns(LOADED, 'w')} FROM credits_wallet w WHERE "
+GRANTS_SQL = f"SELECT {_columns(LOADED_GRANT, 'g')} FROM credits_grant g WHERE g.is_open AND "
 HOLD_SELECT = f"SELECT {_columns(HOLDS, 'h')}, c.grant_id, c.amount FROM"
 HOLDS_SQL = (
-    f"{HOLD_SELECT} credits_wallet w JOIN credits_hold h ON h.wallet_id = w.id AND h.status = 'active'"
-    " LEFT JOIN credits_holdcover c ON c.hold_id = h.id"
+    f"{HOLD_SELECT} credits_hold h LEFT JOIN credits_holdcover c ON c.hold_id = h.id WHERE h.status = 'active' AND "
 )
 TAKEN_SQL = (
     "SELECT e.id, w.reference, e.kind, e.amount,"
@@ -130,16 +146,12 @@ TAKEN_SQL = (
 ENTRY_SELECT = f"SELECT {_columns(ENTRIES, 'e')}, w.reference FROM"
 
 
-def _known_query(keys: Sequence[tuple[str, str, str | None]]) -> Query:
-    match = "e.wallet_id = w.id AND e.principal = {0} AND e.idempotency_key = {1}"
-    if len(keys) == 1:
-        reference, principal, key = keys[0]
-        sql = f"{ENTRY_SELECT} credits_wallet w JOIN credits_ledgerentry e ON {match.format('%s', '%s')}"
-        return Query(NAMED_ENTRY, f"{sql} WHERE w.reference = %s", [principal, key, reference])
+def _known_query(keys: Sequence[tuple[str, str, str]]) -> Query:
     join = "STRAIGHT_JOIN" if connection.vendor == "mysql" else "CROSS JOIN"
-    tables = f"{rows.source_of(connection.vendor, KEYS)} {join} credits_wallet w {join} credits_ledgerentry e"
-    condition = f"w.reference = v.reference AND {match.format('v.principal', 'v.idempotency_key')}"
-    return Query(NAMED_ENTRY, f"{ENTRY_SELECT} {tables} WHERE {condition}", [rows.document(KEYS, keys)])
+    source, params = rows.relation(KEYS, keys)
+    tables = f"{source} {join} credits_ledgerentry e {join} credits_wallet w"
+    match = "e.wallet_id = v.wallet_id AND e.principal = v.principal AND e.idempotency_key = v.idempotency_key"
+    return Query(NAMED_ENTRY, f"{ENTRY_SELECT} {tables} WHERE {match} AND w.id = v.wallet_id", params)
 
 
 def _load_named(state: State, by_id: dict[str, Wallet], commands: Sequence[c.Command]) -> None:
@@ -180,7 +192,3 @@ def _load_ended_holds(by_id: dict[str, Wallet], named: set[str]) -> None:
         condition, params = rows.any_of("h.id", sorted(missing), "uuid")
         sql = f"{HOLD_SELECT} credits_hold h LEFT JOIN credits_holdcover c ON false WHERE {condition}"
         add_holds(by_id, [row for row in rows.fetch([Query(LOADED_HOLD, sql, params)])[0] if row[1] in by_id])
-
-
-def _wallet(row: list[Any]) -> Wallet:
-    return Wallet(**dict(zip(LOCKED.names, row, strict=True)))

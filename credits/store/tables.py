@@ -132,4 +132,4 @@ ENTRIES = Table(
 
 ALLOCATIONS = Table("credits_grantallocation", (("entry_id", "uuid"), ("grant_id", "uuid"), ("amount", "bigint")))
 
-KEYS = Table("keys", (("reference", "text"), ("principal", "text"), ("idempotency_key", "text")))
+KEYS = Table("keys", (("wallet_id", "uuid"), ("principal", "text"), ("idempotency_key", "text")))
