@@ -5,6 +5,8 @@ its stream until it succeeds. What must not be lost writes a row here. WAKE_UPS:
 in any order, perhaps twice, and perhaps never if the broker loses the message: a row that beat sweeps stands behind.
 """
 
-IN_ORDER: dict[str, tuple[str, ...]] = {}
+IN_ORDER: dict[str, tuple[str, ...]] = {
+    "payment.paid": ("promos.handlers.reward_purchase",),
+}
 
 WAKE_UPS: dict[str, tuple[str, ...]] = {}

@@ -1,6 +1,5 @@
 """What promos do about events of other rooms."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from core.models import Event
@@ -18,6 +17,7 @@ def reward_purchase(event: Event) -> None:
             credits=Decimal(told["credits"]),
             amount_minor=told["amount_minor"],
             currency=told["currency"],
-            paid_at=datetime.fromisoformat(told["paid_at"]),
+            # Written with the payment, by the clock that redemptions have, too.
+            paid_at=event.created_at,
         )
     )

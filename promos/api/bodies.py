@@ -4,8 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import TextField
-from core.api.fields import AmountField, InstantField, StrictBooleanField, StrictIntegerField, StrictSerializer
+from core.api.fields import (
+    AmountField,
+    InstantField,
+    StrictBooleanField,
+    StrictIntegerField,
+    StrictSerializer,
+    TextField,
+)
 from credits.api.bodies import ReasonField, ReferenceField
 
 from ..code_text import MAX_LENGTH, MAX_PREFIX, validate_code, validate_prefix
