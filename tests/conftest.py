@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.plugins.ledger",
     "tests.plugins.moved_clocks",
     "tests.plugins.not_run",
+    "tests.plugins.this_machine_only",
 ]

@@ -82,6 +82,13 @@ class Counterpart:
         self.objects.setdefault(kind, {})[item["id"]] = item
         return item
 
+    def find(self, kind: str, id: str) -> Json:
+        return self.objects[kind][id]
+
+    def forget_keys(self) -> None:
+        """Drop what was answered under idempotency keys, as a provider may after a day."""
+        self.kept.clear()
+
     def all(self, kind: str) -> list[Json]:
         """Return what there is of a kind, newest first."""
         return list(reversed(self.objects.get(kind, {}).values()))

@@ -22,9 +22,6 @@ class RazorpayAccount(Counterpart):
         }
         self.tell(self.new_id("evt_"), name, event)
 
-    def find(self, kind: str, id: str) -> Json:
-        return self.objects[kind][id]
-
     def pay_link(self, link: str, captured: bool = True, amount: int | None = None) -> Json:
         """Pay a link; not captured is a payment that was authorised only, and may be captured late."""
         found = self.find("link", link)

@@ -65,14 +65,20 @@ class RazorpayStub(Subscriptions, MoneyBack):
         return self.find(kind, id)
 
     def _page(self, kind: str, params: Json) -> Json:
-        found = only(self.all(kind), **{name: params.get(name) for name in FILTERS})
+        if kind == "link":
+            return self._links(params)
+        found = only(self.all(kind), **{name: params.get(name) for name in FILTERS if name in params})
         since, until = int(params.get("from", 0)), int(params.get("to", 1 << 40))
         found = [item for item in found if since <= item["created_at"] <= until]
         skip = int(params.get("skip", 0))
         items = found[skip : skip + min(int(params.get("count", 10)), 100)]
-        if kind == "link":
-            return {"payment_links": items}
         return {"entity": "collection", "count": len(items), "items": items}
+
+    def _links(self, params: Json) -> Json:
+        """Links are found by reference or by a payment for them, not by time."""
+        found = only(self.all("link"), reference_id=params.get("reference_id"))
+        paid_by = params.get("payment_id")
+        return {"payment_links": [link for link in found if not paid_by or paid_by in _payments_for(link)]}
 
     def refund_once(self, request: Request, payment: str) -> Json:
         """Repeat the answer of a key; another request under it is refused."""
@@ -90,6 +96,10 @@ class RazorpayStub(Subscriptions, MoneyBack):
         if key:
             self.kept[key] = fingerprint, 200, _public(refund)
         return refund
+
+
+def _payments_for(link: Json) -> list[str]:
+    return [payment["payment_id"] for payment in link["payments"] or []]
 
 
 def _create_link(stub: RazorpayStub, request: Request) -> Json:
@@ -172,7 +182,8 @@ def _create_subscription(stub: RazorpayStub, request: Request) -> Json:
 
 
 def _cancel_subscription(stub: RazorpayStub, request: Request, id: str) -> Json:
-    stub.existing("subscription", id)
+    if stub.existing("subscription", id)["status"] == "cancelled":
+        raise bad_request("Subscription is not cancellable in cancelled status.")
     return stub.cancel_subscription(id, str(request.params.get("cancel_at_cycle_end", 0)) in ("1", "True"))
 
 

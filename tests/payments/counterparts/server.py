@@ -55,6 +55,7 @@ class Stubs:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     stubs: Stubs
 
     def log_message(self, format: str, *args: Any) -> None:

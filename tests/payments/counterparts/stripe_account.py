@@ -29,9 +29,6 @@ class StripeAccount(Counterpart):
         self.keep("event", event)
         self.tell(id, name, event)
 
-    def find(self, kind: str, id: str) -> Json:
-        return self.objects[kind][id]
-
     def new_customer(self, email: str | None = None, metadata: Json | None = None) -> Json:
         customer = {
             "id": self.new_id("cus_"),
