@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from core import clock, events
+from core import clock, events, logs
 from core.attributes import validate_attributes
 
 from .. import cache
@@ -20,6 +20,8 @@ from ..store.news import news_of_opening
 from .posting import INTERNAL, Origin, Posted, command_of, micros_of, post, refuse_bad_reference
 
 SETTLED_AT_ONCE = 200
+
+log = logs.get_logger(__name__)
 
 
 def adjust(*, reference: str, amount: Decimal, reason: str, origin: Origin = INTERNAL) -> Posted:
@@ -61,12 +63,24 @@ def settle_wallets(references: Iterable[str]) -> dict[str, SettledWallet]:
 
 
 def settle_due() -> None:
-    """Post what is due by now in all wallets, a batch of wallets in one transaction."""
+    """Post what is due by now in all wallets, a batch in one transaction; a wallet that fails stops no other."""
     due = Wallet.objects.filter(next_change_at__lte=clock.now()).order_by("pk")
     last = UUID(int=0)
     while batch := list(due.filter(pk__gt=last).values_list("pk", "reference")[:SETTLED_AT_ONCE]):
-        settle_wallets(reference for _, reference in batch)
+        _settle_each([reference for _, reference in batch])
         last = batch[-1][0]
+
+
+def _settle_each(references: list[str]) -> None:
+    """Settle wallets together or, where one of them fails, each by itself; log those that fail."""
+    try:
+        settle_wallets(references)
+    except Exception as error:
+        if len(references) == 1:
+            log.error("wallet_not_settled", wallet=references[0], exc_info=error)
+            return
+        for reference in references:
+            _settle_each([reference])
 
 
 def open_wallet(
