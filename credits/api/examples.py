@@ -189,6 +189,8 @@ EXAMPLES: dict[str, Any] = {
         "daily": [{"date": "2026-11-21", "consumed": "12.5", "issued": "100"}],
     },
     "TrialBalance": {
+        "as_of": AT,
+        "unsettled": 0,
         "wallets": "87.5",
         "contra": {"promotions": "-100", "usage": "12.5"},
         "total": "0",

@@ -140,6 +140,8 @@ class Forecast(Shape):
 
 
 class TrialBalance(Shape):
+    as_of = serializers.DateTimeField()
+    unsettled = serializers.IntegerField()
     wallets = Amount()
     contra = serializers.DictField(child=Amount())
     total = Amount()

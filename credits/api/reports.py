@@ -17,7 +17,10 @@ class TrialBalanceView(LedgerView):
 
     @extend_schema(**openapi.operation("trial_balance", answers={200: explained.TrialBalance}))
     def get(self, request: Request) -> Response:
-        """Sum up all wallets and every contra account: together they are zero, and `transfers` alone is."""
+        """Sum up all wallets and every contra account: together they are zero, and `transfers` alone is.
+
+        What is due by `as_of` is posted first; `unsettled` wallets could not be, and count as they last were.
+        """
         read_query(request)
         return Response(trial_balance())
 

@@ -10,14 +10,26 @@ from core.amounts import format_micros
 
 from .. import books
 from ..checkpoints import Checkpoint, HeadDigest
+from ..engine.chain import stamp
+from ..models import Wallet
+from ..services.wallets import settle_due
 
 
 def trial_balance() -> dict[str, Any]:
-    """Return the sums of all wallets and of every contra account, which are zero together, and the debt beside them."""
+    """Return the sums of all wallets and of every contra account, which are zero together, and the debt beside them.
+
+    What is due is posted before, so that they are of the instant `as_of`. `unsettled` counts the wallets that fell due
+    meanwhile or that could not be settled: their expiries and activations are missing in the sums.
+    """
+    settle_due()
     with books.one_view():
+        as_of = clock.now()
+        unsettled = Wallet.objects.filter(next_change_at__lte=as_of).count()
         balance, debt = (_sum("credits_wallet", column)[None] for column in ("balance", "debt"))
         contra = {account: -amount for account, amount in _sum("credits_ledgerentry", "amount", "contra").items()}
     return {
+        "as_of": stamp(as_of).replace("+00:00", "Z"),
+        "unsettled": unsettled,
         "wallets": format_micros(balance),
         "contra": {account or "": format_micros(amount) for account, amount in sorted(contra.items(), key=str)},
         "total": format_micros(balance + sum(contra.values())),

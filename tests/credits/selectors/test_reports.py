@@ -6,15 +6,16 @@ from credits import selectors, services
 from credits.checkpoints import HeadDigest, is_ours
 from credits.models import Wallet
 from tests.credits import damage
-from tests.credits.selectors.ledgers import D
+from tests.credits.selectors.ledgers import HOUR, START, D, at
 
 pytestmark = pytest.mark.django_db
 
 
 def test_wallets_and_contra_accounts_are_zero_together() -> None:
     damage.build()
-    services.issue_grant(reference="u", amount=D(9), source="allowance")
-    answer = selectors.trial_balance()
+    with at(START):
+        services.issue_grant(reference="u", amount=D(9), source="allowance")
+        answer = selectors.trial_balance()
     assert answer["total"] == "0"
     assert answer["contra"] == {
         "allowances": "-9",
@@ -26,6 +27,16 @@ def test_wallets_and_contra_accounts_are_zero_together() -> None:
     assert (answer["wallets"], answer["debt"]) == ("81", "0")
 
 
+def test_what_is_due_is_posted_before_it_is_summed_up() -> None:
+    with at(START):
+        services.issue_grant(reference="u", amount=D(9), source="purchase", expires_at=START + HOUR)
+        services.issue_grant(reference="u", amount=D(4), source="purchase", effective_at=START + HOUR)
+    with at(START + HOUR):
+        told = selectors.trial_balance()
+    assert (told["wallets"], told["unsettled"]) == ("4", 0)
+    assert told["contra"] == {"breakage": "9", "purchases": "-13"}
+
+
 @pytest.mark.corrupts_ledger
 def test_sums_may_pass_64_bits() -> None:
     Wallet.objects.bulk_create([Wallet(reference=f"w{number}", balance=1_000_000_000) for number in range(9_300)])
@@ -33,7 +44,10 @@ def test_sums_may_pass_64_bits() -> None:
 
 
 def test_an_empty_ledger_has_a_trial_balance_and_a_checkpoint() -> None:
-    assert selectors.trial_balance() == {"wallets": "0", "contra": {}, "total": "0", "debt": "0"}
+    with at(START):
+        told = selectors.trial_balance()
+    as_of = "2026-03-01T12:00:00.000000Z"
+    assert told == {"as_of": as_of, "unsettled": 0, "wallets": "0", "contra": {}, "total": "0", "debt": "0"}
     assert selectors.checkpoint()["wallets"] == 0
 
 
