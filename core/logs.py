@@ -68,7 +68,7 @@ def formatter(*, readable: bool = False) -> structlog.stdlib.ProcessorFormatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             redact,
-            plain_lines if readable else json_lines,
+            *([show_controls, plain_lines] if readable else [json_lines]),
         ],
     )
 
@@ -76,6 +76,18 @@ def formatter(*, readable: bool = False) -> structlog.stdlib.ProcessorFormatter:
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace what is a secret by its name or by its looks, however deep."""
     return {name: _clean(name, value) for name, value in event.items()}
+
+
+def show_controls(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write control characters as escapes: a terminal would obey them, and a line break would forge a line."""
+    return {name: _shown(name, value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _shown(name: str, text: str) -> str:
+    kept = "\n\t" if name in ("exception", "stack") else ""
+    return "".join(
+        sign if sign.isprintable() or sign in kept else sign.encode("unicode_escape").decode() for sign in text
+    )
 
 
 def _clean(name: object, value: Any) -> Any:

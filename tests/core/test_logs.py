@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -120,3 +121,21 @@ def test_an_invalid_request_id_is_replaced(client: Client, offered: str) -> None
 def test_two_requests_have_two_ids_and_none_is_left_over(client: Client) -> None:
     assert client.get("/healthz")["X-Request-Id"] != client.get("/healthz")["X-Request-Id"]
     assert request_ids.current() == ""
+
+
+def test_readable_lines_show_control_characters_instead_of_obeying_them() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.formatter(readable=True))
+    record = logging.LogRecord("x", logging.INFO, "", 0, "went to %s", ("/a\x1b[2J\r\nforged",), None)
+    handler.handle(record)
+    try:
+        raise ValueError("\x1b[31mred\u2028\x9b")
+    except ValueError:
+        handler.handle(logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), sys.exc_info()))
+    text = stream.getvalue()
+    assert "/a\\x1b[2J\\r\\nforged" in text
+    assert [sign for sign in text if not sign.isprintable() and sign != "\n"] == []
+    assert len(text.split("\n")[0].split("forged")) == 2
+    assert "Traceback" in text
+    assert "\\x1b[31mred" in text
