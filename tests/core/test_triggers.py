@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -79,3 +81,17 @@ def test_lifted_triggers_let_rows_go_and_are_back_afterwards(line: OperatorActio
         OperatorAction.objects.all().delete()
     assert not OperatorAction.objects.exists()
     assert triggers.missing_triggers(connection) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_foreign_connection_of_sqlite_cannot_replace_a_row_either(line: OperatorAction) -> None:
+    if connection.vendor != "sqlite":
+        return
+    foreign = sqlite3.connect(connection.settings_dict["NAME"])
+    columns = [row[1] for row in foreign.execute(f"PRAGMA table_info({TABLE})")]
+    forged = ", ".join("'rewritten'" if name == "reason" else name for name in columns)
+    with pytest.raises(sqlite3.IntegrityError, match="is append-only"):
+        foreign.execute(f"INSERT OR REPLACE INTO {TABLE} SELECT {forged} FROM {TABLE}")
+    foreign.close()
+    line.refresh_from_db()
+    assert line.reason == ""

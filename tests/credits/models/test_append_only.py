@@ -1,6 +1,7 @@
 """Entries and allocations stay as they were posted; only an entry's texts can be erased."""
 
 import re
+import sqlite3
 from decimal import Decimal
 
 import pytest
@@ -85,3 +86,20 @@ def test_no_other_column_can_be_erased(column: str) -> None:
 def test_the_triggers_of_both_tables_are_watched() -> None:
     assert {rule.table for rule in triggers.registered()} >= set(TABLES)
     assert triggers.missing_triggers(connection) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_key_of_an_entry_lets_a_foreign_connection_of_sqlite_replace_it() -> None:
+    if connection.vendor != "sqlite":
+        return
+    services.issue_grant(reference="ann", amount=Decimal(5), origin=services.Origin(key="k"))
+    foreign = sqlite3.connect(connection.settings_dict["NAME"])
+    foreign.execute("PRAGMA foreign_keys = OFF")
+    other = {"id": "'other'", "sequence": "77", "idempotency_key": "'other'"}
+    for kept in ("id", "sequence", "idempotency_key"):
+        changed = {name: value for name, value in other.items() if name != kept}
+        values = ", ".join(changed.get(name, name) for name in ENTRY_COLUMNS)
+        copy = f"SELECT {values} FROM credits_ledgerentry WHERE idempotency_key = 'k'"
+        with pytest.raises(sqlite3.IntegrityError, match="is append-only"):
+            foreign.execute(f"INSERT OR REPLACE INTO credits_ledgerentry ({', '.join(ENTRY_COLUMNS)}) {copy}")
+    foreign.close()

@@ -137,11 +137,12 @@ def good_row(model: type[models.Model], ann: Wallet, users: Any) -> dict[str, An
 
 
 def words_for(model: type[models.Model], name: str) -> list[str]:
-    """Return how a database names a broken constraint: SQLite names the columns of a unique one."""
+    """Return how a database names a broken constraint: SQLite its columns, or the trigger that came before it."""
     for constraint in model._meta.constraints:
         if constraint.name == name and isinstance(constraint, models.UniqueConstraint):
             columns = [model._meta.get_field(field).column for field in constraint.fields]
-            return [name, ", ".join(f"{model._meta.db_table}.{column}" for column in columns)]
+            table = model._meta.db_table
+            return [name, ", ".join(f"{table}.{column}" for column in columns), f"{table} is append-only"]
     column = name.partition(".")[2]
     return [name, f"credits_wallet_{column}", f"'{column}"]
 
