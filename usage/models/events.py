@@ -36,7 +36,8 @@ class UsageEvent(models.Model):
     revision = models.PositiveIntegerField(default=0)
     principal = models.CharField(max_length=8)
     idempotency_key = ExactCharField(max_length=255, null=True)
-    fingerprint = models.CharField(max_length=64, null=True)  # noqa: DJ001  only the first event under a key has one
+    fingerprint = models.CharField(max_length=64)
+    parts = models.PositiveSmallIntegerField(default=1, help_text="How many events the charge has, this one included.")
     actor = models.CharField(max_length=64)
     request_id = ExactCharField(max_length=64, null=True)
     created_at = models.DateTimeField(default=now)

@@ -1,7 +1,18 @@
 """What can be done with usage: price it, record it, and say how much there may be."""
 
 from .charges import Charge, Recorded, Usage
+from .events import record_usage, record_usage_batch
 from .pricing import price_usage
 from .rates import NewRate, create_rate, create_rates
 
-__all__ = ["Charge", "NewRate", "Recorded", "Usage", "create_rate", "create_rates", "price_usage"]
+__all__ = [
+    "Charge",
+    "NewRate",
+    "Recorded",
+    "Usage",
+    "create_rate",
+    "create_rates",
+    "price_usage",
+    "record_usage",
+    "record_usage_batch",
+]

@@ -30,7 +30,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one entry pays for: taken from the hold if there is one, else from the wallet, by `overage`."""
+    """What one entry pays for: taken from the hold if there is one, else from the wallet, by `overage`.
+
+    `late_after` is the entry that placed a hold which has expired since; the service finds that out itself.
+    """
 
     reference: str
     usages: tuple[Usage, ...]
@@ -39,6 +42,12 @@ class Charge:
     overage: str = "strict"
     metadata: Mapping[str, Any] | None = None
     origin: Origin = INTERNAL
+    late_after: str | None = None
+
+    @property
+    def scope(self) -> tuple[str, str, str | None]:
+        """Return where the idempotency key stands: wallet, principal and key."""
+        return (self.reference, self.origin.principal, self.origin.key)
 
 
 @dataclass(frozen=True, slots=True)
