@@ -125,6 +125,9 @@ REFUSED_CODES_PER_WALLET_AND_HOUR: int = env.int("REFUSED_CODES_PER_WALLET_AND_H
 REFUSED_CODES_PER_ADDRESS_AND_HOUR: int = env.int("REFUSED_CODES_PER_ADDRESS_AND_HOUR", default=100)
 
 # With no proxy of ours in front, X-Forwarded-For is the caller's own claim and says nothing.
+# How long a subscription waits for the price of a period that is due, before it ends.
+SUBSCRIPTION_GRACE_DAYS: int = env.int("SUBSCRIPTION_GRACE_DAYS", default=7)
+
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -200,7 +203,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.scheduler:Scheduler"
 
 REDIS_URL: str = ""
 

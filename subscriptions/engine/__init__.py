@@ -1,0 +1,1 @@
+"""The rules of subscriptions, pure: dates, shares, states."""

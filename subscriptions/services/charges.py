@@ -1,0 +1,93 @@
+"""What follows when a charge is paid, or is not."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from credits.services import INTERNAL, Origin
+
+from ..exceptions import ChargeNotFound
+from ..models import Charge, Subscription
+from ..selectors.subscriptions import find_subscription
+from .cycles import anchor, begin_next, begin_rest
+from .quotes import quote_change
+from .sheet import Sheet, new_sheet
+
+
+def pay_charge(*, charge: UUID, payment: str, origin: Origin = INTERNAL) -> Charge:
+    """Note that a charge is paid and do what waited for it; a repetition does nothing.
+
+    What can't follow any more, because the subscription went another way, is told as `charge.needs_review`.
+    Raises ChargeNotFound.
+    """
+    found = Charge.objects.filter(pk=charge).first()
+    if found is None:
+        raise ChargeNotFound()
+    with new_sheet(origin) as sheet:
+        subscription = find_subscription(found.subscription_id, lock=True)
+        found.refresh_from_db()
+        if found.status != "paid":
+            settle(sheet, subscription, found, payment)
+    return found
+
+
+def settle(sheet: Sheet, subscription: Subscription, charge: Charge, payment: str) -> None:
+    """Mark a charge of a locked subscription as paid, and start what was paid for."""
+    was_void = charge.status == "void"
+    charge.payment, charge.settled_at = payment, sheet.now
+    told = {"charge": str(charge.pk), "amount_minor": charge.amount_minor, "currency": charge.currency}
+    if was_void and not _revive(sheet, subscription, charge):
+        charge.save(update_fields=["payment", "settled_at"])
+        sheet.tell(subscription, "charge.needs_review", payment=payment, **told)
+        return
+    charge.status, charge.is_live = "paid", True
+    charge.save(update_fields=["status", "is_live", "payment", "settled_at"])
+    sheet.tell(subscription, "charge.paid", payment=payment, **told)
+    if charge.step == "change":
+        quote = quote_change(subscription, charge.version, charge.due_at)
+        if quote.window is not None:
+            begin_rest(sheet, subscription, charge.version, quote.window, quote.added)
+        return
+    subscription.next_version = charge.version
+    if charge.step == "start":
+        anchor(subscription, sheet.now)
+    begin_next(sheet, subscription, _begin(subscription, sheet.now), step="renew")
+
+
+def fail_charge(*, charge: UUID, origin: Origin = INTERNAL) -> Charge:
+    """Note that a charge was not paid: the subscription is past due, and ends with its grace period.
+
+    Raises ChargeNotFound.
+    """
+    found = Charge.objects.filter(pk=charge).first()
+    if found is None:
+        raise ChargeNotFound()
+    with new_sheet(origin) as sheet:
+        subscription = find_subscription(found.subscription_id, lock=True)
+        if Charge.objects.filter(pk=charge, status="open").update(status="failed") and found.step != "change":
+            sheet.step(subscription, "fail", "subscription.past_due", charge=str(found.pk))
+    found.refresh_from_db()
+    return found
+
+
+def _begin(subscription: Subscription, now: datetime) -> datetime:
+    """Return when the period that was paid for was due."""
+    return subscription.period_ends_at or now
+
+
+def _revive(sheet: Sheet, subscription: Subscription, charge: Charge) -> bool:
+    """Bring back a subscription that ended because nobody had paid in time, if nothing took its place."""
+    if subscription.end_reason != "unpaid" or charge.step == "change":
+        return False
+    subscription.is_live, subscription.ended_at, subscription.end_reason = True, None, ""
+    subscription.status = "active"
+    try:
+        with transaction.atomic():
+            subscription.save(update_fields=["is_live", "ended_at", "end_reason", "status"])
+    except IntegrityError:
+        subscription.refresh_from_db()
+        return False
+    anchor(subscription, sheet.now)
+    sheet.note(subscription, "revive", "subscription.resumed", before="ended")
+    return True
