@@ -18,6 +18,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="4", minute="41"),
     },
     "relay-events": {"task": "core.tasks.relay_events", "schedule": 1.0, "options": {"expires": 5}},
+    "send-deliveries": {"task": "notifications.tasks.send_deliveries", "schedule": 2.0, "options": {"expires": 10}},
+    "write-ledger-file": {"task": "notifications.tasks.write_ledger_file", "schedule": 2.0, "options": {"expires": 10}},
+    "warn-of-expiring-credits": {
+        "task": "notifications.tasks.warn_of_expiring_credits",
+        "schedule": crontab(minute="7"),
+    },
+    "purge-old-notifications": {
+        "task": "notifications.tasks.purge_old_notifications",
+        "schedule": crontab(hour="3", minute="51"),
+    },
     "purge-old-rows": {"task": "core.tasks.purge_old_rows", "schedule": crontab(hour="3", minute="41")},
     "forget-expired-logins": {
         "task": "accounts.tasks.forget_expired_logins",

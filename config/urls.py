@@ -10,6 +10,7 @@ from core.api.health import healthz, readyz
 from core.api.pages import problem_types
 from core.api.schemas import SchemaView
 from core.api.test_clock import TestClockView
+from notifications.api.unsubscribe import UnsubscribeView
 
 handler400 = "core.api.pages.bad_request"
 handler403 = "core.api.pages.permission_denied"
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("problems", problem_types),
+    path("unsubscribe/<str:token>", UnsubscribeView.as_view(), name="unsubscribe"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", docs_page, name="docs"),
     path("api/v1/", include("accounts.api.urls")),
@@ -40,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("usage.api.urls")),
     path("api/v1/", include("promos.api.urls")),
     path("api/v1/", include("payments.api.urls")),
+    path("", include("payments.urls")),
     path("api/v1/", include("subscriptions.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
     path("api/v1/schemas/<str:subject>", SchemaView.as_view(permission_classes=[SCHEMA_RIGHTS])),

@@ -1,5 +1,6 @@
 """Currencies: how many decimals each has, and how money is written. Money is a whole number of the smallest unit."""
 
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.core import get_global
@@ -27,9 +28,8 @@ def decimals(currency: str) -> int:
 def write(amount_minor: int, currency: str) -> str:
     """Return money as people read it, such as "€19.99"."""
     places = decimals(currency)
-    whole, rest = divmod(abs(amount_minor), 10**places)
-    exact = f"{'-' if amount_minor < 0 else ''}{whole}{f'.{rest:0{places}d}' if places else ''}"
     pattern = f"¤#,##0{'.' + '0' * places if places else ''}"
+    exact = Decimal(amount_minor).scaleb(-places)
     return str(format_currency(exact, currency, pattern, locale="en", currency_digits=False))
 
 

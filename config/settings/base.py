@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "usage.middleware.CreditMeteringMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -110,7 +111,7 @@ SIMPLE_JWT = {
 USER_OPENED_HOOKS: list[str] = ["credits.services.signup.open_user_wallet"]
 
 # Asked in the transaction of everything that spends (credits.store.guarding); empty: nothing is limited.
-SPENDING_GUARD: str = ""
+SPENDING_GUARD: str = "usage.guard.BudgetGuard"
 
 # Credits that every registered user starts with.
 SIGNUP_GRANT: str = env("SIGNUP_GRANT", default="0")
@@ -124,10 +125,10 @@ REFERRALS_PER_WALLET: int = env.int("REFERRALS_PER_WALLET", default=50)
 REFUSED_CODES_PER_WALLET_AND_HOUR: int = env.int("REFUSED_CODES_PER_WALLET_AND_HOUR", default=20)
 REFUSED_CODES_PER_ADDRESS_AND_HOUR: int = env.int("REFUSED_CODES_PER_ADDRESS_AND_HOUR", default=100)
 
-# With no proxy of ours in front, X-Forwarded-For is the caller's own claim and says nothing.
 # How long a subscription waits for the price of a period that is due, before it ends.
 SUBSCRIPTION_GRACE_DAYS: int = env.int("SUBSCRIPTION_GRACE_DAYS", default=7)
 
+# With no proxy of ours in front, X-Forwarded-For is the caller's own claim and says nothing.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -220,6 +221,8 @@ LEDGER_SIGNING_KEY: str = env("LEDGER_SIGNING_KEY", default="")
 # A model without a rate: refuse its usage, price it as USAGE_DEFAULT_MODEL (default), or take nothing (free).
 USAGE_UNKNOWN_MODEL: str = env("USAGE_UNKNOWN_MODEL", default="refuse")
 USAGE_DEFAULT_MODEL: str = env("USAGE_DEFAULT_MODEL", default="")
+# How the calls that this process serves are metered; docs/metering.md describes the members.
+METERING: dict[str, Any] = env.json("METERING", default={})
 
 # POST /test-clock moves the clock of an installation that allows it.
 TEST_CLOCK_ENABLED = False
@@ -241,6 +244,57 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     }
     for name in ("stripe", "razorpay")
 }
+
+# Where browsers and providers reach this installation.
+SITE_URL: str = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Money of any amount, by currency: {"EUR": {"credits_per_unit": "100", "minimum_minor": 500, "maximum_minor": 50000}}
+FREE_AMOUNTS: dict[str, dict[str, Any]] = env.json("FREE_AMOUNTS", default={})
+# What stands on receipts; the tax is contained in every price, in hundredths of a percent.
+RECEIPT_SERIES: str = env("RECEIPT_SERIES", default="R-")
+RECEIPT_SELLER: dict[str, str] = {
+    "name": env("RECEIPT_SELLER_NAME", default="Scrip"),
+    "address": env("RECEIPT_SELLER_ADDRESS", default=""),
+    "tax_id": env("RECEIPT_SELLER_TAX_ID", default=""),
+}
+RECEIPT_TAX: dict[str, Any] = {
+    "name": env("RECEIPT_TAX_NAME", default=""),
+    "basis_points": env.int("RECEIPT_TAX_BASIS_POINTS", default=0),
+}
+# After an automatic top-up another one waits this long, and after so many declines in a row they stop.
+TOP_UP_COOL_DOWN_SECONDS: int = env.int("TOP_UP_COOL_DOWN_SECONDS", default=600)
+TOP_UP_MOST_DECLINES: int = env.int("TOP_UP_MOST_DECLINES", default=3)
+# A provider that sends nothing for so long while payments wait raises an alarm: it may have switched us off.
+PROVIDER_SILENT_HOURS: int = env.int("PROVIDER_SILENT_HOURS", default=6)
+
+# What is told, and how. E-mail goes through Django's backends.
+EMAIL_BACKEND: str = env("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST: str = env("EMAIL_HOST", default="localhost")
+EMAIL_PORT: int = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER: str = env("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD: str = env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env("DEFAULT_FROM_EMAIL", default="Scrip <credits@localhost>")
+OPERATOR_EMAILS: list[str] = env.list("OPERATOR_EMAILS", default=[])
+# Other ways besides e-mail: {"slack": {"class": "notifications.channels.gateway.HttpGateway", "url": ...}}
+NOTIFICATION_CHANNELS: dict[str, dict[str, Any]] = {
+    "email": {"class": "notifications.channels.email.EmailChannel"},
+    **env.json("NOTIFICATION_CHANNELS", default={}),
+}
+# A balance is low below so many credits, or with "%" below that share of the last grant; empty: never.
+LOW_BALANCE: str = env("LOW_BALANCE", default="20%")
+EXPIRING_DAYS: list[int] = env.list("EXPIRING_DAYS", cast=int, default=[7, 1])
+
+# Whom outgoing webhooks may call: the public internet, on these ports, and networks that are named here.
+WEBHOOK_ALLOWED_NETWORKS: list[str] = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+WEBHOOK_ALLOW_HTTP: bool = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
+WEBHOOK_PORTS: list[int] = env.list("WEBHOOK_PORTS", cast=int, default=[443, 80, 8443, 8080])
+WEBHOOK_TIMEOUT_SECONDS: float = env.float("WEBHOOK_TIMEOUT_SECONDS", default=15)
+
+# The ledger file, one JSON object a line; empty: none. A new one begins at this size, and each day.
+LEDGER_FILE: str = env("LEDGER_FILE", default="")
+LEDGER_FILE_MAX_BYTES: int = env.int("LEDGER_FILE_MAX_BYTES", default=100_000_000)
+LEDGER_FILE_DAILY: bool = env.bool("LEDGER_FILE_DAILY", default=True)
 
 # What /readyz asks; each callable raises when it is not ready.
 READINESS_CHECKS: dict[str, str] = {

@@ -3,7 +3,7 @@
 from core import logs
 
 from .base import *
-from .base import VAR_DIR, env
+from .base import FREE_AMOUNTS, PAYMENT_PROVIDERS, VAR_DIR, env
 from .databases import database
 from .keys import secret_key_in
 
@@ -21,6 +21,22 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None
 TEST_CLOCK_ENABLED = True
 DEMO_DATA_ALLOWED = True
+
+# Payments run through the sandbox, whose secret nobody needs to know.
+SITE_URL = env("SITE_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}").rstrip("/")
+PAYMENT_PROVIDER = env("PAYMENT_PROVIDER", default="sandbox")
+_sandbox_secret = secret_key_in(VAR_DIR / "sandbox-secret")
+PAYMENT_PROVIDERS = {**PAYMENT_PROVIDERS, "sandbox": {"key": "sandbox", "webhook_secrets": [_sandbox_secret]}}
+FREE_AMOUNTS = FREE_AMOUNTS or {
+    "USD": {"credits_per_unit": "100", "minimum_minor": 500, "maximum_minor": 100_000},
+    "INR": {"credits_per_unit": "1", "minimum_minor": 10_000, "maximum_minor": 10_000_000},
+}
+
+# Mails are shown where the worker writes; webhooks may call what runs on this machine.
+EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+LEDGER_FILE = env("LEDGER_FILE", default=str(VAR_DIR / "ledger" / "ledger.jsonl"))
+WEBHOOK_ALLOW_HTTP = True
+WEBHOOK_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]
 
 CELERY_BROKER_URL = "files://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {

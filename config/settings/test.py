@@ -18,6 +18,12 @@ REGISTRATIONS_PER_ADDRESS_AND_HOUR = 1_000_000
 REFUSED_CODES_PER_ADDRESS_AND_HOUR = 1_000_000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# No key of the environment and no address of a real provider: what a test talks to, it starts itself.
+SITE_URL = "http://127.0.0.1:9"
+PAYMENT_PROVIDER = "sandbox"
+PAYMENT_PROVIDERS = {"sandbox": {"key": "sandbox", "webhook_secrets": ["sandbox-secret-of-the-tests"]}}
+FREE_AMOUNTS = {"USD": {"credits_per_unit": "100", "minimum_minor": 500, "maximum_minor": 100_000}}
+
 DATABASES = {"default": database(env("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/scrip"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)

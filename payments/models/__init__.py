@@ -10,6 +10,7 @@ from .provider_ids import ProviderId
 from .receipts import Receipt, ReceiptCounter
 from .recurring_charges import RecurringCharge
 from .refunds import Refund
+from .sandbox import SandboxCheckout, SandboxWebhook
 from .stored_methods import StoredMethod
 
 __all__ = [
@@ -27,5 +28,7 @@ __all__ = [
     "ReceiptCounter",
     "RecurringCharge",
     "Refund",
+    "SandboxCheckout",
+    "SandboxWebhook",
     "StoredMethod",
 ]

@@ -52,6 +52,7 @@ class Payment(models.Model):
     first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="again")
     keeps_method = models.BooleanField(default=False)
     top_up_of = models.OneToOneField(Wallet, null=True, on_delete=models.PROTECT, related_name="open_top_up")
+    is_settled = models.BooleanField(default=True, help_text="Whether the ledger has all that the provider said.")
     alarm = models.CharField(max_length=300, blank=True, default="")
     requested_by = models.CharField(max_length=100)
     idempotency_key = ExactCharField(max_length=255, null=True)
@@ -95,6 +96,7 @@ class Payment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["wallet", "-created_at"], name="payment_of_wallet"),
             models.Index(fields=["status", "created_at"], name="payment_by_status"),
+            models.Index(fields=["is_settled", "updated_at"], name="payment_to_settle"),
         ]
         permissions: ClassVar = [("refund_payment", "Can refund payments")]
 

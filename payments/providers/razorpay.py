@@ -21,7 +21,7 @@ from .messages import (
 from .protocol import Declined, ProviderRefused
 from .razorpay_calls import RazorpayCalls
 from .razorpay_shapes import ORDER_PREFIX, charge_of, order_of, refund_state, snapshot_of_link, snapshot_of_order
-from .reading import instant, member, rows, text
+from .reading import instant, member, named, rows, text
 from .signatures import check, header, read_object
 
 PAGE_SIZE = 100
@@ -71,7 +71,7 @@ class Razorpay:
             return _checkout_of(link)
 
     def fetch(self, checkout_id: str, known_ids: tuple[str, ...] = ()) -> Snapshot:
-        disputes = [self._dispute(id) for id in known_ids if id.startswith("disp_")]
+        disputes = [self._dispute(id) for id in named(*known_ids) if id.startswith("disp_")]
         if checkout_id.startswith(ORDER_PREFIX):
             order = self._calls.ask(lambda api: api.order.fetch(checkout_id))
             charges = self._charges(checkout_id, disputes)
@@ -83,9 +83,9 @@ class Razorpay:
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], at: datetime) -> str:
         check(body, [header(headers, "x-razorpay-signature")], self._config.webhook_secrets)
         read_object(body)
-        named = header(headers, "x-razorpay-event-id")
+        given = header(headers, "x-razorpay-event-id")
         digest = hashlib.sha256(body).hexdigest()[:32]
-        return f"{named}:{digest}" if text(named) and len(named) <= LONGEST_ID_HEADER else digest
+        return f"{given}:{digest}" if text(given) and len(given) <= LONGEST_ID_HEADER else digest
 
     def read_event(self, body: bytes, event_id: str) -> Notice:
         return razorpay_events.read(body, event_id, is_live=self.is_live)

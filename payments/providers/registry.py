@@ -11,7 +11,7 @@ from .config import ProviderConfig
 from .protocol import Provider
 
 CLASSES = {
-    "sandbox": "payments.providers.sandbox.Sandbox",
+    "sandbox": "payments.sandbox.provider.Sandbox",
     "stripe": "payments.providers.stripe.Stripe",
     "razorpay": "payments.providers.razorpay.Razorpay",
 }

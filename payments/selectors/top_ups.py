@@ -1,0 +1,41 @@
+"""How a wallet's standing order stands."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from core import clock
+from credits.exceptions import WalletNotFound
+from credits.models import Wallet
+
+from ..models import AutoTopUp, Payment, StoredMethod
+from ..providers.registry import configured
+
+UNPAID_ENDS = ("failed", "cancelled", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOrder:
+    top_up: AutoTopUp | None
+    spent_minor: int
+    has_method: bool
+
+
+def standing_order(reference: str) -> StandingOrder:
+    """Return a wallet's standing order with what it used of its cap; raise WalletNotFound."""
+    wallet = Wallet.objects.filter(reference=reference).first()
+    if wallet is None:
+        raise WalletNotFound
+    top_up = AutoTopUp.objects.filter(wallet=wallet).select_related("pack").first()
+    methods = StoredMethod.objects.filter(wallet=wallet, provider__in=configured()).exclude(method_id="")
+    spent = spent_this_month(wallet.pk, top_up.currency, clock.now()) if top_up is not None else 0
+    return StandingOrder(top_up, spent, methods.exists())
+
+
+def spent_this_month(wallet_id: UUID, currency: str, at: datetime) -> int:
+    """Return what top-ups took, or may yet take, since the month (UTC) began."""
+    begins = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    made = Payment.objects.filter(wallet=wallet_id, purpose="top_up", currency=currency, created_at__gte=begins)
+    return made.exclude(status__in=UNPAID_ENDS).aggregate(sum=Sum("amount_minor"))["sum"] or 0
