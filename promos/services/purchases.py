@@ -34,17 +34,17 @@ class Purchase:
     paid_at: datetime
 
 
-@transaction.atomic
 def reward_purchase(*, purchase: Purchase) -> int:
     """Grant what the wallet's redemptions before the purchase waited for; return how many were waiting.
 
     Safe to run twice. What would pass the largest balance goes on waiting, and is logged.
     """
-    waiting = _waiting_for(purchase)
-    items = {(redemption.pk, side): item for redemption in waiting for side, item in _rewards(redemption, purchase)}
-    outcomes = dict(zip(items, credit_services.issue_grants(items=list(items.values())), strict=True))
-    for redemption in waiting:
-        _note(redemption, purchase, outcomes)
+    with transaction.atomic():
+        waiting = _waiting_for(purchase)
+        items = {(one.pk, side): item for one in waiting for side, item in _rewards(one, purchase)}
+        outcomes = credit_services.issue_grants(items=list(items.values()))
+        for redemption in waiting:
+            _note(redemption, purchase, dict(zip(items, outcomes, strict=True)))
     return len(waiting)
 
 
@@ -100,7 +100,7 @@ def _note(redemption: Redemption, purchase: Purchase, outcomes: dict[tuple[UUID,
     for side in ("grant", "referrer_grant"):
         outcome = outcomes.get((redemption.pk, side))
         if isinstance(outcome, Posted):
-            setattr(redemption, f"{side}_id", outcome.entry.grant)
+            setattr(redemption, f"{side}_id", UUID(outcome.entry.grant))
         elif outcome is not None:
             log.error("reward_refused", redemption=str(redemption.pk), side=side, code=outcome.code)
     if redemption.grant_id is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -34,10 +35,10 @@ def redeem_code(*, code: str, reference: str, origin: Origin) -> Redeemed:
     """
     # First without a lock, so that a refusal waits for nobody and its time tells nothing about the code.
     eligible_code(code=code, reference=reference, at=clock.now())
-    return _redeem(code, reference, origin)
+    with transaction.atomic():
+        return _redeem(code, reference, origin)
 
 
-@transaction.atomic
 def _redeem(code: str, reference: str, origin: Origin) -> Redeemed:
     """Lock the code, judge again, and then the wallet: all that refers to the wallet is written after its lock."""
     situation = read_situation(code=code, reference=reference, for_update=True)
@@ -46,7 +47,7 @@ def _redeem(code: str, reference: str, origin: Origin) -> Redeemed:
     redemption = _new_redemption(found, situation, origin)
     posted = None if found.waits_for_purchase else _grant(found, redemption, origin)
     if posted is not None:
-        redemption.grant_id, redemption.granted_at = posted.entry.grant, at
+        redemption.grant_id, redemption.granted_at = UUID(posted.entry.grant), at
     redemption.created_at = at
     redemption.save(force_insert=True)
     _use_group(found, situation)
@@ -78,8 +79,10 @@ def _grant(code: PromoCode, redemption: Redemption, origin: Origin) -> Posted:
 
 
 def _use_group(code: PromoCode, situation: Situation) -> None:
-    """Note how the wallet uses the code's group; one of two that come at once with codes that exclude each other waits
-    here for the other's end, and raises CodeAlreadyRedeemed."""
+    """Note how the wallet uses the code's group; raise CodeAlreadyRedeemed if that excludes the code.
+
+    Two that come at once with codes of one group meet here: the second waits for the first one's end.
+    """
     if not code.group:
         return
     mine = [code.group, str(situation.wallet.pk), None if code.is_stackable else str(code.pk)]
