@@ -18,10 +18,9 @@ from typing import cast
 import redis
 from django.conf import settings
 from django.db import transaction
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from core import clock, logs
+from core.redis_lines import Lines, Script
 
 from .engine.state import Wallet
 from .readings import WalletReading, dump_reading, load_reading, reading_of
@@ -32,14 +31,14 @@ SAME_OUTAGE_SECONDS = 1.0
 
 log = logs.get_logger(__name__)
 
-MARK = """
+MARK = Script("""
 for i, key in ipairs(KEYS) do
   local seen = tonumber(redis.call('GET', key) or '0')
   redis.call('SET', key, math.max(seen, tonumber(ARGV[i + 1])), 'PX', ARGV[1])
 end
-"""
+""")
 
-PUT = """
+PUT = Script("""
 for i = 1, #KEYS, 2 do
   local sequence, text = ARGV[i + 2], ARGV[i + 3]
   local mark = tonumber(redis.call('GET', KEYS[i + 1]) or '0')
@@ -50,12 +49,12 @@ for i = 1, #KEYS, 2 do
     if ARGV[2] == 'lift' then redis.call('DEL', KEYS[i + 1]) end
   end
 end
-"""
+""")
 
-DROP = """
+DROP = Script("""
 redis.call('DEL', KEYS[1])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
-"""
+""")
 
 
 class BalanceCache:
@@ -64,15 +63,7 @@ class BalanceCache:
     def __init__(self, url: str, life: float) -> None:
         self.life = life
         self._left_alone = life + 1
-        self._redis = redis.Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 1),
-        )
-        self._mark = self._redis.register_script(MARK)
-        self._put = self._redis.register_script(PUT)
-        self._drop = self._redis.register_script(DROP)
+        self._redis = Lines(url, TIMEOUT_SECONDS)
         self._lock = threading.Lock()
         self._outage_began = self._last_failure = float("-inf")
 
@@ -81,7 +72,7 @@ class BalanceCache:
         if time.monotonic() < self._last_failure + self._left_alone:
             return None
         try:
-            value, mark = cast("list[bytes | None]", self._redis.mget(_keys(reference)))
+            value, mark = cast("list[bytes | None]", self._redis.call("MGET", *_keys(reference)))
         except redis.RedisError as error:
             self._note_failure(error)
             return None
@@ -103,7 +94,7 @@ class BalanceCache:
         """Mark wallets dirty up to a sequence; without Redis, wait until every value has died."""
         keys = [_keys(reference)[1] for reference in sequences]
         try:
-            self._mark(keys=keys, args=[MARK_LIFE_SECONDS * 1000, *sequences.values()])
+            self._redis.run(MARK, keys, [MARK_LIFE_SECONDS * 1000, *sequences.values()])
         except redis.RedisError as error:
             self._note_failure(error)
             time.sleep(max(0.0, self._outage_began + self.life + TIMEOUT_SECONDS - time.monotonic()))
@@ -115,16 +106,16 @@ class BalanceCache:
     def drop(self, reference: str, mark: float) -> None:
         """Forget a value whose other members changed; the mark fades when no reader can hold the old ones any more."""
         try:
-            self._drop(keys=_keys(reference), args=[mark, int(self.life * 1000)])
+            self._redis.run(DROP, _keys(reference), [mark, int(self.life * 1000)])
         except redis.RedisError as error:
             self._note_failure(error)
 
     def _put_readings(self, readings: Sequence[WalletReading], mark: str) -> None:
-        args: list[str | int] = [int(self.life * 1000), mark]
+        args: list[str | int | float] = [int(self.life * 1000), mark]
         for reading in readings:
             args += [reading.sequence, dump_reading(reading)]
         try:
-            self._put(keys=[key for reading in readings for key in _keys(reading.reference)], args=args)
+            self._redis.run(PUT, [key for reading in readings for key in _keys(reading.reference)], args)
         except redis.RedisError as error:
             self._note_failure(error)
 

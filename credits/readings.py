@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 
 from .engine.chain import stamp
 from .engine.state import Wallet, order_of_use
@@ -36,6 +37,8 @@ class WalletReading:
 
 
 NAMES = tuple(field.name for field in fields(WalletReading))[:-1]
+_values = attrgetter(*NAMES)
+_encode = json.JSONEncoder(default=stamp, separators=(",", ":")).encode
 
 
 def reading_of(wallet: Wallet) -> WalletReading:
@@ -43,13 +46,12 @@ def reading_of(wallet: Wallet) -> WalletReading:
     open_grants = [grant for grant in wallet.grants.values() if grant.uncovered > 0]
     endings = [(grant.expires_at, order_of_use(grant), grant.uncovered) for grant in open_grants if grant.expires_at]
     expiring = tuple((amount, instant) for instant, _, amount in sorted(endings)[:MOST_EXPIRING])
-    return WalletReading(**{name: getattr(wallet, name) for name in NAMES}, expiring=expiring)
+    return WalletReading(*_values(wallet), expiring)
 
 
 def dump_reading(reading: WalletReading) -> str:
     """Return a reading as JSON text."""
-    values = [getattr(reading, name) for name in NAMES]
-    return json.dumps([*values, reading.expiring], default=stamp, separators=(",", ":"))
+    return _encode([*_values(reading), reading.expiring])
 
 
 def load_reading(text: str | bytes) -> WalletReading:
