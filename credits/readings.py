@@ -46,7 +46,7 @@ def reading_of(wallet: Wallet) -> WalletReading:
     open_grants = [grant for grant in wallet.grants.values() if grant.uncovered > 0]
     endings = [(grant.expires_at, order_of_use(grant), grant.uncovered) for grant in open_grants if grant.expires_at]
     expiring = tuple((amount, instant) for instant, _, amount in sorted(endings)[:MOST_EXPIRING])
-    return WalletReading(*_values(wallet), expiring)
+    return WalletReading(*_values(wallet), expiring=expiring)
 
 
 def dump_reading(reading: WalletReading) -> str:

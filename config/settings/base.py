@@ -210,7 +210,7 @@ REDIS_URL: str = ""
 
 # The Redis database that keeps copies of balances for readers; empty: none.
 BALANCE_CACHE_URL: str = ""
-BALANCE_CACHE_SECONDS = 2.0
+BALANCE_CACHE_SECONDS = 5.0
 
 logs.configure()
 LOGGING = logs.logging_settings(env("LOG_LEVEL", default="INFO"))
