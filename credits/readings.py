@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from .engine.chain import stamp
 from .engine.state import Wallet, order_of_use
@@ -46,7 +47,8 @@ def reading_of(wallet: Wallet) -> WalletReading:
     open_grants = [grant for grant in wallet.grants.values() if grant.uncovered > 0]
     endings = [(grant.expires_at, order_of_use(grant), grant.uncovered) for grant in open_grants if grant.expires_at]
     expiring = tuple((amount, instant) for instant, _, amount in sorted(endings)[:MOST_EXPIRING])
-    return WalletReading(*_values(wallet), expiring=expiring)
+    members: list[Any] = [*_values(wallet), expiring]
+    return WalletReading(*members)
 
 
 def dump_reading(reading: WalletReading) -> str:
