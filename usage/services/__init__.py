@@ -1,5 +1,6 @@
 """What can be done with usage: price it, record it, and say how much there may be."""
 
+from .budgets import change_budget, create_budget, delete_budget
 from .charges import Charge, Recorded, Usage
 from .events import record_usage, record_usage_batch
 from .pricing import price_usage
@@ -10,8 +11,11 @@ __all__ = [
     "NewRate",
     "Recorded",
     "Usage",
+    "change_budget",
+    "create_budget",
     "create_rate",
     "create_rates",
+    "delete_budget",
     "price_usage",
     "record_usage",
     "record_usage_batch",
