@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
-from core import logs
+from core import events, logs
 
 from . import invariants, services
+
+MOST_PUBLISHED = 100
 
 log = logs.get_logger(__name__)
 
@@ -17,6 +19,10 @@ def settle_due_wallets() -> None:
 
 @shared_task
 def check_ledger() -> None:
-    """Log each violation as an error."""
-    for violation in invariants.violations():
+    """Log each violation as an error, and publish the first ones for whoever tells operators."""
+    for number, violation in enumerate(invariants.violations()):
         log.error("ledger_violation", invariant=violation.name, wallet=violation.wallet, detail=violation.detail)
+        if number < MOST_PUBLISHED:
+            # Not as "wallet": this is no news for the wallet's owner.
+            payload = {"invariant": violation.name, "about": violation.wallet, "detail": violation.detail}
+            events.publish("ledger.violated", stream="ledger", payload=payload)

@@ -5,11 +5,13 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import django
+from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection
 
@@ -26,11 +28,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--processes", type=int, default=1, help="check in so many processes")
         parser.add_argument("--checkpoint", type=Path, help="an older checkpoint file, to find what was cut since")
+        for check in _checks_of_apps():
+            check.add_arguments(parser)
 
     def handle(self, *, processes: int, checkpoint: Path | None, **options: Any) -> None:
         self.stderr.write(f"Checking {connection.vendor} {connection.settings_dict['NAME']}")
         found = 0
-        for violation in self._violations(processes, checkpoint):
+        for violation in self._violations(processes, checkpoint, options):
             found += 1
             self.stdout.write(f"{violation.name}: {violation.wallet or 'ledger'}: {violation.detail}")
         if found:
@@ -38,7 +42,7 @@ class Command(BaseCommand):
             sys.exit(1)
         self.stdout.write("The ledger is right.")
 
-    def _violations(self, processes: int, checkpoint: Path | None) -> Iterator[Violation]:
+    def _violations(self, processes: int, checkpoint: Path | None, options: dict[str, Any]) -> Iterator[Violation]:
         with _workers(processes) as run:
             yield from invariants.violations_of_triggers()
             yield from _violations_of_trial_balance()
@@ -51,6 +55,17 @@ class Command(BaseCommand):
         if checkpoint is not None:
             with checkpoint.open() as lines:
                 yield from invariants.violations_against(lines)
+        for check in _checks_of_apps():
+            yield from check.violations(**options)
+
+
+def _checks_of_apps() -> list[Any]:
+    """Return the modules with further checks that upper apps name in their AppConfig: `ledger_checks`.
+
+    Each has `add_arguments(parser)`, and `violations(**options)` that yields what it finds.
+    """
+    paths = (path for config in apps.get_app_configs() for path in getattr(config, "ledger_checks", ()))
+    return [import_module(path) for path in paths]
 
 
 @contextmanager
