@@ -8,8 +8,15 @@ from fnmatch import fnmatchcase
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-SUPPORT = ("accounts.view_user", "credits.view_*", "promos.view_*")
-FINANCE = (*SUPPORT, "credits.grant_credits")
+SUPPORT = (
+    "accounts.view_user",
+    "credits.view_*",
+    "notifications.view_*",
+    "payments.view_*",
+    "promos.view_*",
+    "subscriptions.view_*",
+)
+FINANCE = (*SUPPORT, "credits.grant_credits", "payments.refund_payment", "subscriptions.change_subscription")
 ADMIN = (
     *FINANCE,
     "credits.administer_ledger",
@@ -20,8 +27,19 @@ ADMIN = (
     "axes.view_accessattempt",
     "axes.delete_accessattempt",
     "core.view_*",
+    "notifications.*_webhookendpoint",
+    "notifications.change_delivery",
+    "notifications.change_notice",
+    "notifications.change_preference",
+    "django_celery_beat.*_crontabschedule",
+    "django_celery_beat.*_intervalschedule",
+    "django_celery_beat.*_periodictask",
+    "payments.*_creditpack",
+    "payments.*_packprice",
     "promos.add_promocode",
     "promos.change_promocode",
+    "subscriptions.*_allowance",
+    "subscriptions.*_plan",
 )
 ROLES = {"Support": SUPPORT, "Finance": FINANCE, "Admin": ADMIN}
 
