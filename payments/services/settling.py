@@ -24,11 +24,12 @@ FIRST_PURCHASE = "first_purchase_at"
 
 def settle_payment(*, payment_id: UUID) -> None:
     """Credit a payment that was paid, then take back or give back what refunds and disputes ask for."""
-    while _take_step(payment_id):
-        pass
+    is_settled = False
+    while not is_settled:
+        with transaction.atomic():
+            is_settled = not _take_step(payment_id)
 
 
-@transaction.atomic
 def _take_step(payment_id: UUID) -> bool:
     """Take the next step and tell whether there may be another; at most one wallet is locked in it, once."""
     payment = Payment.objects.select_for_update().get(pk=payment_id)

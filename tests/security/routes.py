@@ -24,7 +24,7 @@ def routes() -> list[tuple[str, str]]:
 def url(route: str, arguments: dict[str, str]) -> str:
     """Return the path of a route, with its parameters filled."""
     filled = re.sub(r"<\w+:(\w+)>", lambda match: arguments[match[1]], route)
-    at_root = route.split("/")[0] in ("healthz", "readyz", "problems", "api", "metrics", "unsubscribe")
+    at_root = route.split("/")[0] in ("healthz", "readyz", "problems", "api", "metrics", "unsubscribe", "checkout", "sandbox")
     return f"/{filled}" if at_root else f"/{BASE}{filled}"
 
 
