@@ -188,10 +188,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "DEFAULT_GENERATOR_CLASS": "core.api.openapi.OnceGenerator",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "core.api.openapi.complete",
-    ],
+    "ENUM_NAME_OVERRIDES": {
+        "AllowanceAudience": "subscriptions.models.allowances.AUDIENCES",
+        "ChangeKind": "subscriptions.api.shapes.KINDS",
+        "ChargeStatus": "subscriptions.models.periods.CHARGE_STATES",
+        "SubscriptionStatus": "subscriptions.engine.states.STATES",
+    },
+    # Choices stand where they are used: the rooms have a `status` and a `kind` each, which names for enums would mix up.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["core.api.openapi.complete"],
 }
 
 # A Celery message only wakes a worker up: the work is a row that beat sweeps, so nothing here has to be durable.
