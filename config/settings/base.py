@@ -188,13 +188,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "DEFAULT_GENERATOR_CLASS": "core.api.openapi.OnceGenerator",
-    "ENUM_NAME_OVERRIDES": {
-        "AllowanceAudience": "subscriptions.models.allowances.AUDIENCES",
-        "ChangeKind": "subscriptions.api.shapes.KINDS",
-        "ChargeStatus": "subscriptions.models.periods.CHARGE_STATES",
-        "SubscriptionStatus": "subscriptions.engine.states.STATES",
-    },
-    # Choices stand where they are used: the rooms have a `status` and a `kind` each, which names for enums would mix up.
+    # Choices stand where they are used: each room has a `status` and a `kind`, and names for their enums collide.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["core.api.openapi.complete"],
 }
