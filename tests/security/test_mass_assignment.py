@@ -10,6 +10,7 @@ from accounts.models import User
 from credits.models import Wallet
 from tests.credits.api import callers
 from tests.credits.api.callers import problem
+from tests.security.rooms import ROOMS
 from tests.security.routes import url
 from tests.security.world import BODIES, World
 
@@ -41,6 +42,7 @@ NAMED = {
     ("POST", "transfers"): {"description"},
     ("PUT", "schemas/<str:subject>"): {"reason"},
     ("POST", "test-clock"): set(),
+    **{call: members for room in ROOMS for call, members in getattr(room, "NAMED", {}).items()},
 }
 
 
