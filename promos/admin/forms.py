@@ -40,7 +40,8 @@ class TermsForm(_ModelForm):
 
     def terms(self) -> dict[str, Any]:
         """Return what is asked, by the names of the model."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.cleaned_data}
+        columns = {field.name for field in PromoCode._meta.concrete_fields}
+        return {name: value for name, value in self.cleaned_data.items() if name in columns}
 
 
 class CodeForm(TermsForm):

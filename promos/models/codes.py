@@ -36,6 +36,7 @@ class Audience(models.TextChoices):
 
 
 def _rule(name: str, condition: Q, sentence: str) -> models.CheckConstraint:
+    """Return a rule; a comparison with NULL breaks none, so what must be there is asked for by `isnull`."""
     return models.CheckConstraint(condition=condition, name=f"promo_code_{name}", violation_error_message=sentence)
 
 
@@ -123,21 +124,30 @@ class PromoCode(models.Model):
             _rule(
                 "audience_has_its_terms",
                 Q(audience__in=["everyone", "listed", "without_purchase"], max_wallet_age_days=None, plan="")
-                | Q(audience="new", max_wallet_age_days__gte=1, max_wallet_age_days__lte=MAX_DAYS, plan="")
+                | Q(
+                    audience="new",
+                    max_wallet_age_days__isnull=False,
+                    max_wallet_age_days__gte=1,
+                    max_wallet_age_days__lte=MAX_DAYS,
+                    plan="",
+                )
                 | (Q(audience="plan", max_wallet_age_days=None) & ~Q(plan="")),
                 "The audience `new` has max_wallet_age_days, `plan` has plan, and no other has either.",
             ),
             _rule(
                 "minimum_is_of_a_bonus",
                 Q(minimum_purchase_minor=None, minimum_purchase_currency="")
-                | (Q(minimum_purchase_minor__gte=1, bonus_percent__isnull=False) & ~Q(minimum_purchase_currency="")),
+                | (
+                    Q(minimum_purchase_minor__isnull=False, minimum_purchase_minor__gte=1, bonus_percent__isnull=False)
+                    & ~Q(minimum_purchase_currency="")
+                ),
                 "A minimum purchase has an amount and a currency, and belongs to a percentage.",
             ),
             _rule("exclusive_in_a_group", Q(is_stackable=True) | ~Q(group=""), "Name the group it is exclusive in."),
             _rule(
                 "referral_has_both_amounts",
                 Q(referrer=None, referrer_amount=None)
-                | Q(referrer__isnull=False, referrer_amount__gt=0, amount__isnull=False),
+                | Q(referrer__isnull=False, referrer_amount__isnull=False, referrer_amount__gt=0, amount__isnull=False),
                 "A referral code has amounts for both sides.",
             ),
         ]

@@ -18,14 +18,14 @@ pytestmark = pytest.mark.django_db
 def test_the_codes_of_a_batch_differ_and_share_their_terms() -> None:
     heard: list[int] = []
     batch = services.generate_codes(
-        count=2_500, campaign="cards", prefix="gift", origin=OPERATOR, advance=heard.append, amount=5
+        count=5_500, campaign="cards", prefix="gift", origin=OPERATOR, advance=heard.append, amount=5
     )
     codes = set(PromoCode.objects.filter(batch=batch).values_list("code", flat=True))
-    assert (len(codes), sum(heard), len(heard)) == (2_500, 2_500, 2)
+    assert (len(codes), sum(heard), len(heard)) == (5_500, 5_500, 3)
     assert all(re.fullmatch(rf"GIFT(-[{LETTERS}]{{4}}){{4}}", code) for code in codes)
     assert set(PromoCode.objects.values_list("amount", "max_redemptions", "campaign")) == {(5, 1, "cards")}
     (action,) = OperatorAction.objects.all()
-    assert (action.action, action.after["count"]) == ("code_batch.generate", 2_500)
+    assert (action.action, action.after["count"]) == ("code_batch.generate", 5_500)
 
 
 def test_a_code_cannot_be_guessed() -> None:
