@@ -28,6 +28,8 @@ def from_micros(micros: int) -> Decimal:
 
 def format_micros(micros: int) -> str:
     """Return the canonical text of an amount: no exponent, no superfluous zeros, "0" for nothing."""
+    if not micros:
+        return "0"
     whole, rest = divmod(abs(micros), MICROS)
     sign = "-" if micros < 0 else ""
     return f"{sign}{whole}.{rest:06d}".rstrip("0").rstrip(".")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,14 +30,7 @@ LONGEST_BATCH_KEY = 240
 class ConsumeView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "consume",
-            body=ConsumeBody,
-            answers={201: shapes.PostedEntry},
-            refusals=(openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET),
-        )
-    )
+    @openapi.posts("consume", ConsumeBody, shapes.PostedEntry, openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET)
     def post(self, request: Request, reference: str) -> Response:
         """Use credits, those that end soonest first.
 
@@ -52,7 +44,7 @@ class ConsumeView(LedgerView):
 class ConsumptionsView(LedgerView):
     permission_classes = (SPEND,)
 
-    @extend_schema(**openapi.operation("consume_many", body=shapes.Batch, answers={200: shapes.BatchResults}))
+    @openapi.operation("consume_many", body=shapes.Batch, answers={200: shapes.BatchResults})
     def post(self, request: Request) -> Response:
         """Use credits of up to 1,000 wallets at once, each item by itself: one's refusal touches no other.
 

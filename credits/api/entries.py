@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -45,9 +44,7 @@ class EntriesView(LedgerView):
     renderer_classes = (LeanJSONRenderer, exports.CSVRenderer)
     ordering = ("-sequence",)
 
-    @extend_schema(
-        **openapi.listing("entries_list", shapes.Entry, query=EntryFilter, other={"text/csv": exports.sample})
-    )
+    @openapi.listing("entries_list", shapes.Entry, query=EntryFilter, other={"text/csv": exports.sample})
     def get(self, request: Request, reference: str) -> Response | exports.CSVResponse:
         """List a wallet's entries, newest first, `from` <= effective_at < `to`; as CSV all of them at once."""
         filters = read_query(request, EntryFilter, paginated=True)
@@ -62,13 +59,7 @@ class EntriesView(LedgerView):
 class EntryView(LedgerView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "entries_retrieve",
-            answers={200: shapes.Entry},
-            refusals=(openapi.NO_ENTRY,),
-        )
-    )
+    @openapi.shows("entries_retrieve", shapes.Entry, openapi.NO_ENTRY)
     def get(self, request: Request, entry_id: UUID) -> Response:
         """Show an entry."""
         read_query(request)
@@ -78,9 +69,7 @@ class EntryView(LedgerView):
 class ExplainEntryView(LedgerView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(
-        **openapi.operation("entry_explain", answers={200: explained.EntryExplained}, refusals=(openapi.NO_ENTRY,))
-    )
+    @openapi.shows("entry_explain", explained.EntryExplained, openapi.NO_ENTRY)
     def get(self, request: Request, entry_id: UUID) -> Response:
         """Tell what an entry moved in which grants, why it was posted, and what followed from it."""
         read_query(request)
@@ -91,14 +80,7 @@ class ExplainEntryView(LedgerView):
 class ReverseView(LedgerView):
     permission_classes = (GRANT,)
 
-    @extend_schema(
-        **openapi.operation(
-            "entry_reverse",
-            body=ReverseBody,
-            answers={201: shapes.PostedEntry},
-            refusals=(openapi.NO_ENTRY, NOT_REVERSIBLE),
-        )
-    )
+    @openapi.posts("entry_reverse", ReverseBody, shapes.PostedEntry, openapi.NO_ENTRY, NOT_REVERSIBLE)
     def post(self, request: Request, entry_id: UUID) -> Response:
         """Give a consumption back: what is left of it, or `amount`.
 

@@ -1,160 +1,173 @@
-"""The members of explanations, statistics and forecasts, for the OpenAPI document."""
+"""Explanations, statistics, forecasts and reports as answers show them."""
+
+from typing import ClassVar
 
 from rest_framework import serializers
 
+from core.api.shapes import Amount, Choice, Date, Identifier, Instant, Number, Object, Shape, Text
+
 from ..engine.kinds import KINDS, SOURCES
-from .shapes import Allocation, Amount, Shape
+from .shapes import AT, ENTRY_ID, GRANT_ID, HASH, LATER, Allocation
+
+NEXT_DAY = "2026-11-22T09:30:00Z"
 
 
 class GrantTerms(Shape):
-    grant = serializers.UUIDField()
-    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]  # DRF has an attribute of this name
-    priority = serializers.IntegerField()
-    amount = Amount()
-    effective_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(allow_null=True)
-    voided_at = serializers.DateTimeField(allow_null=True)
-    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # DRF has an attribute of this name
+    grant = Identifier(GRANT_ID)
+    source = Choice(SOURCES, "promotion")  # type: ignore[assignment]  # DRF has an attribute of this name
+    priority = Number(50)
+    amount = Amount("100")
+    effective_at = Instant(AT)
+    expires_at = Instant(LATER, allow_null=True)
+    voided_at = Instant(allow_null=True)
+    parent = Identifier(allow_null=True)  # type: ignore[assignment]  # DRF has an attribute of this name
 
 
 class GrantPart(GrantTerms):
-    remaining = Amount()
+    remaining = Amount("87.5")
 
 
 class GrantMoved(GrantTerms):
-    moved = Amount()
-    remaining_before = Amount()
-    remaining_after = Amount()
+    moved = Amount("-12.5")
+    remaining_before = Amount("100")
+    remaining_after = Amount("87.5")
 
 
 class HoldPart(Shape):
-    hold = serializers.UUIDField()
-    amount = Amount()
-    placed_by = serializers.CharField()
-    placed_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField()
-    basis = serializers.CharField(allow_null=True)
-    held = Amount(required=False)
+    hold = Identifier()
+    amount = Amount("60")
+    placed_by = Text("key:abcdefghij")
+    placed_at = Instant(AT)
+    expires_at = Instant(LATER)
+    basis = Text(allow_null=True)
+    held = Amount("60", required=False)
 
 
 class Expiry(Shape):
-    grant = serializers.UUIDField()
-    amount = Amount()
-    expires_at = serializers.DateTimeField()
+    grant = Identifier(GRANT_ID)
+    amount = Amount("87.5")
+    expires_at = Instant(LATER)
 
 
 class KindSum(Shape):
-    kind = serializers.ChoiceField(choices=KINDS)
-    amount = Amount()
+    kind = Choice(KINDS, "issued")
+    amount = Amount("87.5")
 
 
 class BalanceExplained(Shape):
     """A balance re-added from the ledger; of a refusal, what was asked for, and what would have let it pass."""
 
-    reference = serializers.CharField(required=False)
-    at = serializers.DateTimeField(required=False)
-    sequence = serializers.IntegerField()
-    balance = Amount()
-    held = Amount()
-    available = Amount()
-    debt = Amount()
+    reference = Text("ada", required=False)
+    at = Instant(AT, required=False)
+    sequence = Number(2)
+    balance = Amount("87.5")
+    held = Amount("0")
+    available = Amount("87.5")
+    debt = Amount("0")
     grants = GrantPart(many=True)
     holds = HoldPart(many=True)
     expiries = Expiry(many=True)
     kinds = KindSum(many=True, required=False)
-    would_pass = serializers.ListField(child=serializers.CharField(), required=False)
+    would_pass = serializers.ListField(child=Text(), required=False)
+    sample: ClassVar = {
+        "reference": "ada",
+        "at": AT,
+        "holds": [],
+        "kinds": [KindSum.example(kind="consumed", amount="-12.5"), KindSum.example(amount="100")],
+    }
 
 
 class Line(Shape):
-    id = serializers.UUIDField()
-    reference = serializers.CharField()
-    sequence = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=KINDS)
-    contra = serializers.CharField(allow_null=True)
-    amount = Amount()
-    held_change = Amount()
-    debt_change = Amount()
-    balance_after = Amount()
-    shortfall = Amount()
-    effective_at = serializers.DateTimeField()
-    grant = serializers.UUIDField(allow_null=True)
-    hold = serializers.UUIDField(allow_null=True)
-    actor = serializers.CharField()
-    description = serializers.CharField(allow_null=True)
-    metadata = serializers.DictField(allow_null=True)
+    id = Identifier(ENTRY_ID)
+    reference = Text("ada")
+    sequence = Number(2)
+    kind = Choice(KINDS, "consumed")
+    contra = Text("usage", allow_null=True)
+    amount = Amount("-12.5")
+    held_change = Amount("0")
+    debt_change = Amount("0")
+    balance_after = Amount("87.5")
+    shortfall = Amount("0")
+    effective_at = Instant(AT)
+    grant = Identifier(allow_null=True)
+    hold = Identifier(allow_null=True)
+    actor = Text("key:abcdefghij")
+    description = Text("A chat", allow_null=True)
+    metadata = Object(allow_null=True)
 
 
 class EntryExplained(Shape):
     entry = Line()
-    terms = serializers.CharField(allow_null=True)
+    terms = Text(allow_null=True)
     allocations = GrantMoved(many=True)
     hold = HoldPart(allow_null=True)
     reverses = Line(many=True)
     causes = Line(many=True)
     followed_by = Line(many=True)
     reversals = Line(many=True)
-    reversed = Amount()
+    reversed = Amount("0")
+    sample: ClassVar = {"reverses": [], "causes": [], "followed_by": [], "reversals": []}
 
 
 class Day(Shape):
-    date = serializers.DateField()
-    consumed = Amount()
-    issued = Amount()
+    date = Date()
+    consumed = Amount("12.5")
+    issued = Amount("100")
 
 
 class Stats(Shape):
-    reference = serializers.CharField()
-    time_zone = serializers.CharField()
-    totals = serializers.DictField(child=Amount())
+    reference = Text("ada")
+    time_zone = Text("UTC")
+    totals = Object({"consumed": "-12.5", "issued": "100"}, child=Amount())
     daily = Day(many=True)
 
 
 class GrantUse(Shape):
-    grant = serializers.UUIDField()
-    amount = Amount()
+    grant = Identifier(GRANT_ID)
+    amount = Amount("40")
     # "from" is a word of Python, so the shape is built by name.
-    locals()["from"] = serializers.DateTimeField()
-    to = serializers.DateTimeField()
+    locals()["from"] = Instant(AT)
+    to = Instant(LATER)
 
 
 class ForecastLine(Shape):
-    kind = serializers.ChoiceField(choices=KINDS)
-    amount = Amount()
-    effective_at = serializers.DateTimeField()
-    balance_after = Amount()
-    held_after = Amount()
-    shortfall = Amount()
+    kind = Choice(KINDS, "consumed")
+    amount = Amount("-8")
+    effective_at = Instant(NEXT_DAY)
+    balance_after = Amount("79.5")
+    held_after = Amount("0")
+    shortfall = Amount("0")
     allocations = Allocation(many=True)
 
 
 class Forecast(Shape):
-    reference = serializers.CharField()
-    at = serializers.DateTimeField()
-    first_at = serializers.DateTimeField()
-    until = serializers.DateTimeField()
-    daily = Amount()
-    runs_out_at = serializers.DateTimeField(allow_null=True)
+    reference = Text("ada")
+    at = Instant(AT)
+    first_at = Instant(NEXT_DAY)
+    until = Instant(LATER)
+    daily = Amount("8")
+    runs_out_at = Instant("2026-12-01T09:30:00Z", allow_null=True)
     pays = GrantUse(many=True)
     expires_unused = GrantUse(many=True)
     entries = ForecastLine(many=True)
 
 
 class TrialBalance(Shape):
-    as_of = serializers.DateTimeField()
-    unsettled = serializers.IntegerField()
-    wallets = Amount()
-    contra = serializers.DictField(child=Amount())
-    total = Amount()
-    debt = Amount()
+    as_of = Instant(AT)
+    unsettled = Number(0)
+    wallets = Amount("87.5")
+    contra = Object({"promotions": "-100", "usage": "12.5"}, child=Amount())
+    total = Amount("0")
+    debt = Amount("0")
 
 
 class Checkpoint(Shape):
     """`signature` is Ed25519 (RFC 8032) over the other members as canonical JSON; all in hexadecimal."""
 
-    version = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    wallets = serializers.IntegerField()
-    entries = serializers.IntegerField()
-    digest = serializers.CharField()
-    public_key = serializers.CharField()
-    signature = serializers.CharField()
+    version = Number(1)
+    at = Instant(AT)
+    wallets = Number(1)
+    entries = Number(2)
+    digest = Text(HASH)
+    public_key = Text(HASH)
+    signature = Text(HASH * 2)

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 
 from core.amounts import format_micros
 from core.api.queries import PAGE_PARAMETERS
+from core.api.shapes import instant_text
 from core.exceptions import ValidationFailed
 
 from ..models import LedgerEntry
-from .representations import instant_text
 
 ROWS_AT_ONCE = 2000
 AMOUNTS = ("amount", "held_change", "debt_change", "balance_after", "held_after", "debt_after", "shortfall")

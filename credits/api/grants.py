@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,18 +35,14 @@ NOT_VOIDABLE = GrantNotVoidable("The grant has nothing left to void.")
 class GrantsView(LedgerView):
     permission_classes = (by_method(GET=READ_OWN, POST=GRANT),)
 
-    @extend_schema(**openapi.listing("grants_list", shapes.Grant))
+    @openapi.listing("grants_list", shapes.Grant)
     def get(self, request: Request, reference: str) -> Response:
         """List a wallet's grants, newest first."""
         read_query(request, paginated=True)
         grants = list_grants(wallet_of_path(request, reference))
         return page_of(grants, self, lambda page: [grant_of(grant, grant.created_at) for grant in page])
 
-    @extend_schema(
-        **openapi.operation(
-            "grant_issue", body=GrantBody, answers={201: shapes.PostedGrant}, refusals=(openapi.TOO_LARGE,)
-        )
-    )
+    @openapi.posts("grant_issue", GrantBody, shapes.PostedGrant, openapi.TOO_LARGE)
     def post(self, request: Request, reference: str) -> Response:
         """Grant credits now, or from `effective_at` on; a wallet that does not exist is opened.
 
@@ -63,14 +58,7 @@ class GrantsView(LedgerView):
 class VoidView(LedgerView):
     permission_classes = (GRANT,)
 
-    @extend_schema(
-        **openapi.operation(
-            "grant_void",
-            body=ReasonBody,
-            answers={201: shapes.PostedEntry},
-            refusals=(openapi.NO_GRANT, NOT_VOIDABLE),
-        )
-    )
+    @openapi.posts("grant_void", ReasonBody, shapes.PostedEntry, openapi.NO_GRANT, NOT_VOIDABLE)
     def post(self, request: Request, grant_id: UUID) -> Response:
         """Take back what a grant has left."""
         body = read_body(request, ReasonBody)

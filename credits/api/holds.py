@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,21 +28,14 @@ HOLD_REFUSALS = (openapi.NOT_YOURS, openapi.NO_HOLD, openapi.HOLD_ENDED)
 class HoldsView(LedgerView):
     permission_classes = (by_method(GET=READ_OWN, POST=SPEND_OWN),)
 
-    @extend_schema(**openapi.listing("holds_list", shapes.Hold))
+    @openapi.listing("holds_list", shapes.Hold)
     def get(self, request: Request, reference: str) -> Response:
         """List a wallet's holds, newest first."""
         read_query(request, paginated=True)
         holds = list_holds(wallet_of_path(request, reference))
         return page_of(holds, self, lambda page: [hold_of(hold, hold.wallet.reference) for hold in page])
 
-    @extend_schema(
-        **openapi.operation(
-            "hold_place",
-            body=HoldBody,
-            answers={201: shapes.PostedHold},
-            refusals=(openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET),
-        )
-    )
+    @openapi.posts("hold_place", HoldBody, shapes.PostedHold, openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET)
     def post(self, request: Request, reference: str) -> Response:
         """Set credits aside so that nothing else can take them; by default for 15 minutes, at most for 7 days."""
         terms = _with_life(read_body(request, HoldBody))
@@ -54,13 +46,7 @@ class HoldsView(LedgerView):
 class HoldView(LedgerView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "holds_retrieve",
-            answers={200: shapes.PostedHold},
-            refusals=(openapi.NO_HOLD,),
-        )
-    )
+    @openapi.shows("holds_retrieve", shapes.PostedHold, openapi.NO_HOLD)
     def get(self, request: Request, hold_id: UUID) -> Response:
         """Show a hold, the entry that placed or ended it, and the wallet."""
         read_query(request)
@@ -73,14 +59,7 @@ class HoldView(LedgerView):
 class CaptureView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "hold_capture",
-            body=CaptureBody,
-            answers={201: shapes.PostedHold},
-            refusals=(openapi.TOO_LITTLE, *HOLD_REFUSALS),
-        )
-    )
+    @openapi.posts("hold_capture", CaptureBody, shapes.PostedHold, openapi.TOO_LITTLE, *HOLD_REFUSALS)
     def post(self, request: Request, hold_id: UUID) -> Response:
         """Consume from a hold: all of it, or `amount`; the rest is freed, unless `final` is false."""
         body = read_body(request, CaptureBody)
@@ -91,14 +70,7 @@ class CaptureView(LedgerView):
 class ReleaseView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "hold_release",
-            body=NothingBody,
-            answers={201: shapes.PostedHold},
-            refusals=HOLD_REFUSALS,
-        )
-    )
+    @openapi.posts("hold_release", NothingBody, shapes.PostedHold, *HOLD_REFUSALS)
     def post(self, request: Request, hold_id: UUID) -> Response:
         """Free what a hold covers."""
         read_body(request, NothingBody)
@@ -109,14 +81,7 @@ class ReleaseView(LedgerView):
 class ExtendView(LedgerView):
     permission_classes = (SPEND_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "hold_extend",
-            body=ExtendBody,
-            answers={201: shapes.PostedHold},
-            refusals=(openapi.TOO_LITTLE, *HOLD_REFUSALS),
-        )
-    )
+    @openapi.posts("hold_extend", ExtendBody, shapes.PostedHold, openapi.TOO_LITTLE, *HOLD_REFUSALS)
     def post(self, request: Request, hold_id: UUID) -> Response:
         """Let a hold live `expires_in_seconds` from now, or cover `amount` more, or both."""
         terms = _with_life(read_body(request, ExtendBody))

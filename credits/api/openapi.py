@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
 from core.api.openapi import problem_answers
 from core.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from core.api.shapes import Shape
 from core.exceptions import KeyReused
 from core.problems import Problem
 
@@ -24,10 +25,12 @@ from ..exceptions import (
     WalletFrozen,
     WalletNotFound,
 )
-from .examples import EXAMPLES
+from .examples import BODIES
 
-Shape = type[serializers.Serializer[Any]]
+Body = type[serializers.Serializer[Any]]
 Words = dict[str, Any]
+Described = TypeVar("Described", bound=Callable[..., Any])
+Describe = Callable[[Described], Described]
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -74,54 +77,71 @@ def operation(
     name: str,
     *,
     answers: Mapping[Any, Any],
-    body: Shape | None = None,
-    query: Shape | None = None,
+    body: Body | None = None,
+    query: Body | None = None,
     refusals: Iterable[Problem] = (),
     posts: bool = True,
-) -> Words:
-    """Return the arguments of `extend_schema` for one call; one with a `body` that `posts` takes an idempotency key."""
+    parameters: Iterable[OpenApiParameter] = (),
+    description: str | None = None,
+) -> Describe[Any]:
+    """Describe one call of a view; one with a `body` that `posts` takes an idempotency key."""
     keyed = body is not None and posts
     replayable = keyed and 201 in answers
-    return {
-        "operation_id": name,
-        "tags": ["credits"],
-        "request": body,
-        "parameters": [*((KEY,) if keyed else ()), *((REPLAYED,) if replayable else ()), *((query,) if query else ())],
-        "responses": {
+    return extend_schema(
+        operation_id=name,
+        tags=["credits"],
+        description=description,
+        request=body,
+        parameters=[
+            *((KEY,) if keyed else ()),
+            *((REPLAYED,) if replayable else ()),
+            *((query,) if query else ()),
+            *parameters,
+        ],
+        responses={
             **{status: _with_example(shape) for status, shape in answers.items()},
             **problem_answers([*refusals, *((REUSED,) if keyed else ())]),
         },
-        "examples": [] if body is None else [_example(body, request_only=True)],
-    }
+        examples=[OpenApiExample(body.__name__, value=BODIES[body.__name__], request_only=True)] if body else [],
+    )
+
+
+def posts(
+    name: str, body: Body, shape: type[Shape], *refusals: Problem, description: str | None = None
+) -> Describe[Any]:
+    """Describe a call that posts, and answers with this shape."""
+    return operation(name, answers={201: shape}, body=body, refusals=refusals, description=description)
+
+
+def shows(
+    name: str, shape: type[Shape], *refusals: Problem, query: Body | None = None, body: Body | None = None
+) -> Describe[Any]:
+    """Describe a call that posts nothing, and answers with this shape."""
+    return operation(name, answers={200: shape}, query=query, body=body, refusals=refusals, posts=False)
 
 
 def listing(
     name: str,
-    row: Shape,
+    row: type[Shape],
     *,
-    query: Shape | None = None,
+    query: Body | None = None,
     other: Mapping[str, Callable[[Words], str]] | None = None,
     refusals: Iterable[Problem] = (NO_WALLET,),
-) -> Words:
-    """Return the arguments of `extend_schema` for a list that comes in pages, or in `other` media types.
-
-    These are texts, of which each function makes an example of a row.
-    """
-    example = EXAMPLES[row.__name__]
-    answers = {(200, kind): _text(kind, write(example)) for kind, write in (other or {}).items()}
+) -> Describe[Any]:
+    """Describe a list in pages, or in `other` media types, of which each function makes an example of a row."""
+    answers = {(200, kind): _text(kind, write(row.example())) for kind, write in (other or {}).items()}
     answers[200, "application/json"] = _page_of(row)
-    words = operation(name, answers=answers, query=query, refusals=refusals)
-    return {**words, "parameters": [*words["parameters"], *PAGE]}
+    return operation(name, answers=answers, query=query, refusals=refusals, parameters=PAGE)
 
 
 @lru_cache
-def _page_of(row: Shape) -> OpenApiResponse:
+def _page_of(row: type[Shape]) -> OpenApiResponse:
     members = {
         "results": row(many=True),
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
     }
-    page = {"results": [EXAMPLES[row.__name__]], "next": None, "previous": None}
+    page = {"results": [row.example()], "next": None, "previous": None}
     shape = type(f"{row.__name__}Page", (serializers.Serializer,), members)
     return OpenApiResponse(shape, examples=[OpenApiExample("page", value=page, response_only=True)])
 
@@ -132,10 +152,6 @@ def _text(media_type: str, example: str) -> OpenApiResponse:
 
 
 def _with_example(shape: Any) -> OpenApiResponse:
-    if isinstance(shape, type) and issubclass(shape, serializers.Serializer):
-        return OpenApiResponse(shape, examples=[_example(shape, response_only=True)])
-    return shape if isinstance(shape, OpenApiResponse) else OpenApiResponse(shape)
-
-
-def _example(shape: Shape, **side: Any) -> OpenApiExample:
-    return OpenApiExample(shape.__name__, value=EXAMPLES[shape.__name__], **side)
+    if isinstance(shape, OpenApiResponse):
+        return shape
+    return OpenApiResponse(shape, examples=[OpenApiExample(shape.__name__, value=shape.example(), response_only=True)])

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,14 +45,7 @@ class ForecastQuery(StrictSerializer):
 class ExplainView(LedgerView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "wallet_explain",
-            answers={200: explained.BalanceExplained},
-            query=ExplainQuery,
-            refusals=(openapi.NO_WALLET,),
-        )
-    )
+    @openapi.shows("wallet_explain", explained.BalanceExplained, openapi.NO_WALLET, query=ExplainQuery)
     def get(self, request: Request, reference: str) -> Response:
         """Re-add a balance, at present or `at` a past instant; or tell why an operation was refused."""
         query = read_query(request, ExplainQuery)
@@ -67,7 +59,7 @@ class ExpiringView(LedgerView):
     permission_classes = (READ_OWN,)
     ordering = ("expires_at", "id")
 
-    @extend_schema(**openapi.listing("wallet_expiring", shapes.Grant, query=ExpiringQuery))
+    @openapi.listing("wallet_expiring", shapes.Grant, query=ExpiringQuery)
     def get(self, request: Request, reference: str) -> Response:
         """List the grants that end within `days` and have credits left that nothing holds, soonest first."""
         days = read_query(request, ExpiringQuery, paginated=True)["days"]
@@ -78,11 +70,7 @@ class ExpiringView(LedgerView):
 class StatsView(LedgerView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "wallet_stats", answers={200: explained.Stats}, query=StatsQuery, refusals=(openapi.NO_WALLET,)
-        )
-    )
+    @openapi.shows("wallet_stats", explained.Stats, openapi.NO_WALLET, query=StatsQuery)
     def get(self, request: Request, reference: str) -> Response:
         """Show totals by kind, and what was consumed and issued on each of the last `days` days."""
         days = read_query(request, StatsQuery)["days"]
@@ -92,11 +80,7 @@ class StatsView(LedgerView):
 class ForecastView(LedgerView):
     permission_classes = (READ_OWN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "wallet_forecast", answers={200: explained.Forecast}, query=ForecastQuery, refusals=(openapi.NO_WALLET,)
-        )
-    )
+    @openapi.shows("wallet_forecast", explained.Forecast, openapi.NO_WALLET, query=ForecastQuery)
     def get(self, request: Request, reference: str) -> Response:
         """Tell which grants pay for a daily use, what expires unused, and when credits run out."""
         query = read_query(request, ForecastQuery)

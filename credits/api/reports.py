@@ -1,6 +1,5 @@
 """The ledger as a whole: the trial balance and the signed checkpoint."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +14,7 @@ from .base import READ
 class TrialBalanceView(LedgerView):
     permission_classes = (READ,)
 
-    @extend_schema(**openapi.operation("trial_balance", answers={200: explained.TrialBalance}))
+    @openapi.shows("trial_balance", explained.TrialBalance)
     def get(self, request: Request) -> Response:
         """Sum up all wallets and every contra account: together they are zero, and `transfers` alone is.
 
@@ -28,7 +27,7 @@ class TrialBalanceView(LedgerView):
 class CheckpointView(LedgerView):
     permission_classes = (READ,)
 
-    @extend_schema(**openapi.operation("ledger_checkpoint", answers={200: explained.Checkpoint}))
+    @openapi.shows("ledger_checkpoint", explained.Checkpoint)
     def get(self, request: Request) -> Response:
         """Sign where the chain of every wallet ends now, so that a tail that is cut later is missed."""
         read_query(request)

@@ -1,6 +1,5 @@
 """POST /transfers: credits from wallet to wallet."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,13 +15,14 @@ from .bodies import TransferBody
 class TransfersView(LedgerView):
     permission_classes = (ADMIN,)
 
-    @extend_schema(
-        **openapi.operation(
-            "transfer",
-            body=TransferBody,
-            answers={201: shapes.PostedTransfer},
-            refusals=(openapi.TOO_LITTLE, openapi.FROZEN, openapi.NO_WALLET, openapi.TOO_LARGE),
-        )
+    @openapi.posts(
+        "transfer",
+        TransferBody,
+        shapes.PostedTransfer,
+        openapi.TOO_LITTLE,
+        openapi.FROZEN,
+        openapi.NO_WALLET,
+        openapi.TOO_LARGE,
     )
     def post(self, request: Request) -> Response:
         """Move credits to another wallet; each part keeps its source, priority and expiry."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +12,7 @@ from accounts.permissions import by_method
 from core.api.bodies import read_body
 from core.api.fields import InstantField, StrictSerializer
 from core.api.queries import read_query
+from core.api.shapes import Members
 from core.problems import Problem
 
 from .. import services
@@ -24,7 +25,7 @@ from .audited import LedgerView
 from .base import ADMIN, GRANT, READ, READ_OWN, answer_entry, origin_of, target_of_path, wallet_of_path
 from .bodies import AdjustBody, ForgiveBody, NothingBody, ReasonBody, WalletBody, WalletChangeBody
 from .pages import page_of
-from .representations import Members, past_of, wallet_of
+from .representations import past_of, wallet_of
 
 EXISTS = WalletExists("The wallet exists with other terms; read it, and change it with PATCH.")
 FROZEN_ALREADY = AlreadyInStatus("The wallet is frozen already; nothing is left to do.", wallet_status="frozen")
@@ -43,20 +44,18 @@ class MomentQuery(StrictSerializer):
 class WalletsView(LedgerView):
     permission_classes = (by_method(GET=READ, POST=GRANT),)
 
-    @extend_schema(**openapi.listing("wallets_list", shapes.Wallet, query=WalletFilter, refusals=()))
+    @openapi.listing("wallets_list", shapes.Wallet, query=WalletFilter, refusals=())
     def get(self, request: Request) -> Response:
         """List wallets, newest first."""
         filters = read_query(request, WalletFilter, paginated=True)
         return page_of(list_wallets(**filters), self, _wallets_of)
 
-    @extend_schema(
-        **openapi.operation(
-            "wallet_open",
-            body=WalletBody,
-            answers={201: shapes.Wallet, 200: shapes.Wallet},
-            refusals=(EXISTS,),
-            posts=False,
-        )
+    @openapi.operation(
+        "wallet_open",
+        body=WalletBody,
+        answers={201: shapes.Wallet, 200: shapes.Wallet},
+        refusals=(EXISTS,),
+        posts=False,
     )
     def post(self, request: Request) -> Response:
         """Open a wallet; asking for the same again answers 200."""
@@ -67,14 +66,7 @@ class WalletsView(LedgerView):
 class WalletView(LedgerView):
     permission_classes = (by_method(GET=READ_OWN, PATCH=ADMIN),)
 
-    @extend_schema(
-        **openapi.operation(
-            "wallets_retrieve",
-            answers={200: shapes.Wallet},
-            query=MomentQuery,
-            refusals=(openapi.NO_WALLET,),
-        )
-    )
+    @openapi.shows("wallets_retrieve", shapes.Wallet, openapi.NO_WALLET, query=MomentQuery)
     def get(self, request: Request, reference: str) -> Response:
         """Show a wallet as it is at present, or what it held `at` a past instant."""
         moment = read_query(request, MomentQuery) if request.query_params else None
@@ -83,15 +75,7 @@ class WalletView(LedgerView):
             return Response(past_of(read_wallet(named), balance_at(named, moment["at"])))
         return Response(wallet_of(read_wallet(named)))
 
-    @extend_schema(
-        **openapi.operation(
-            "wallets_update",
-            body=WalletChangeBody,
-            answers={200: shapes.Wallet},
-            refusals=(openapi.NO_WALLET,),
-            posts=False,
-        )
-    )
+    @openapi.shows("wallets_update", shapes.Wallet, openapi.NO_WALLET, body=WalletChangeBody)
     def patch(self, request: Request, reference: str) -> Response:
         """Change the time zone, or replace the attributes as a whole."""
         body = read_body(request, WalletChangeBody)
@@ -103,15 +87,7 @@ class RefreshView(LedgerView):
     permission_classes = (READ_OWN,)
     changes = False
 
-    @extend_schema(
-        **openapi.operation(
-            "wallet_refresh",
-            body=NothingBody,
-            answers={200: shapes.Wallet},
-            refusals=(openapi.NO_WALLET,),
-            posts=False,
-        )
-    )
+    @openapi.shows("wallet_refresh", shapes.Wallet, openapi.NO_WALLET, body=NothingBody)
     def post(self, request: Request, reference: str) -> Response:
         """Read a wallet from the database, past every cache."""
         read_body(request, NothingBody)
@@ -142,11 +118,10 @@ def _administration(
     """Describe such a view for OpenAPI, by its own docstring."""
 
     def describe(view: type[AdministrationView]) -> type[AdministrationView]:
-        words = openapi.operation(
-            name, body=body, answers={201: shapes.PostedEntry}, refusals=(openapi.NO_WALLET, *refusals)
-        )
         view.body = body
-        return extend_schema_view(post=extend_schema(description=view.__doc__, **words))(view)
+        words = (openapi.NO_WALLET, *refusals)
+        told = openapi.posts(name, body, shapes.PostedEntry, *words, description=view.__doc__)
+        return extend_schema_view(post=told)(view)
 
     return describe
 
