@@ -37,6 +37,7 @@ def main() -> None:
         print(f"scrip  | database ready in {time.monotonic() - started:.1f} s", flush=True)
     call_command("sync_roles", stdout=io.StringIO())
     call_command("load_demo")
+    call_command("load_demo_packs")
 
 
 def _pending() -> int:

@@ -246,6 +246,8 @@ PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
 
 # Where browsers and providers reach this installation.
 SITE_URL: str = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# The currency of a pack's price where none is asked for and it has several.
+DEFAULT_CURRENCY: str = env("DEFAULT_CURRENCY", default="USD")
 # Money of any amount, by currency: {"EUR": {"credits_per_unit": "100", "minimum_minor": 500, "maximum_minor": 50000}}
 FREE_AMOUNTS: dict[str, dict[str, Any]] = env.json("FREE_AMOUNTS", default={})
 # What stands on receipts; the tax is contained in every price, in hundredths of a percent.

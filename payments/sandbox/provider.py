@@ -133,8 +133,9 @@ def page_of(checkout: SandboxCheckout) -> str:
 
 def _parts(value: str) -> tuple[str, str]:
     """Return stamp and signature of a header; raises BadSignature for one of another shape."""
-    parts = dict(part.partition("=")[::2] for part in value.split(","))
+    named = [part.partition("=")[::2] for part in value.split(",")]
+    parts = dict(named)
     stamp = parts.get("t", "")
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+    if len(parts) != len(named) or not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
         raise BadSignature
     return stamp, parts.get("v1", "")

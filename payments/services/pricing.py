@@ -28,8 +28,9 @@ class Offer:
 def offer_of_pack(code: str, currency: str = "", quantity: int = 1) -> Offer:
     """Return the price of a pack, several times with its bonus; raise PackNotFound or AmountNotSold."""
     pack = CreditPack.objects.filter(code=code, is_active=True).first()
-    prices = PackPrice.objects.filter(pack=pack, **({"currency": currency} if currency else {}))
-    price = prices.first() if pack is not None else None
+    prices = {price.currency: price for price in PackPrice.objects.filter(pack=pack)} if pack is not None else {}
+    usual = settings.DEFAULT_CURRENCY if settings.DEFAULT_CURRENCY in prices else next(iter(prices), "")
+    price = prices.get(currency or usual)
     if pack is None or price is None:
         raise PackNotFound
     micros = to_micros(pack.credits) * quantity
