@@ -32,10 +32,11 @@ def unsafe(values: Mapping[str, Any]) -> Iterable[str]:
         yield "DATABASE_URL must name a PostgreSQL (or MariaDB) server; SQLite is for `make run`."
     if not values["REDIS_URL"]:
         yield "REDIS_URL must name the Redis server for cache and tasks."
-    yield from _unsafe_payments(values)
+    yield from unsafe_payments(values)
 
 
-def _unsafe_payments(values: Mapping[str, Any]) -> Iterable[str]:
+def unsafe_payments(values: Mapping[str, Any]) -> Iterable[str]:
+    """Yield one sentence for each setting that gives credits away or lets no webhook be verified."""
     providers = values["PAYMENT_PROVIDERS"]
     if values["PAYMENT_PROVIDER"] == "sandbox" or "sandbox" in providers:
         yield "PAYMENT_PROVIDER must be stripe or razorpay; the sandbox gives credits away."
