@@ -66,6 +66,12 @@ class AutoTopUpBody(StrictSerializer):
     consent = TextField(required=False, max_length=2000, help_text="The text that the customer agreed to.")
 
 
+class PortalBody(StrictSerializer):
+    reference = ReferenceField(required=False)
+    provider = TextField(required=False, max_length=20)
+    return_url = TextField(max_length=500, validators=[URLValidator(schemes=["https", "http"])])
+
+
 class WalletQuery(serializers.Serializer[Any]):
     reference = serializers.CharField(required=False, max_length=128, help_text="A wallet; a customer's is his own.")
 

@@ -67,6 +67,8 @@ EXAMPLES: dict[str, Any] = {
     "AutoTopUpShape": AUTO_TOP_UP,
     "Webhook": {"id": "evt_1", "type": "charge.captured", "created": 1795253400, "data": {}},
     "Stored": {"status": "stored"},
+    "Portal": {"url": "https://billing.stripe.com/p/session/1"},
+    "PortalBody": {"return_url": "https://app.example.com/credits"},
     "PaymentBody": {"pack": "starter", "currency": "USD", "return_url": "https://app.example.com/credits"},
     "RefundBody": {"amount_minor": 500, "reason": "Bought by mistake"},
     "AutoTopUpBody": {

@@ -104,6 +104,10 @@ class AutoTopUpShape(Shape):
     has_method = serializers.BooleanField(help_text="Whether a means of payment is stored that can be charged.")
 
 
+class Portal(Shape):
+    url = serializers.CharField()
+
+
 class Webhook(Shape):
     id = serializers.CharField(required=False)
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import auto_top_up, packs, payments, receipts, refunds, webhooks
+from . import auto_top_up, packs, payments, portal, receipts, refunds, webhooks
 
 urlpatterns: list[URLPattern] = [
     path("credit-packs", packs.PacksView.as_view(), name="credit-packs"),
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("payments/<uuid:payment_id>/receipt", receipts.ReceiptView.as_view(), name="payment-receipt"),
     path("payments/<uuid:payment_id>/refund", refunds.RefundView.as_view(), name="payment-refund"),
     path("auto-top-up", auto_top_up.AutoTopUpView.as_view(), name="auto-top-up"),
+    path("payment-portal", portal.PortalView.as_view(), name="payment-portal"),
     path("webhooks/<str:provider>", webhooks.WebhookView.as_view(), name="webhook"),
 ]

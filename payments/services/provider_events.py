@@ -56,8 +56,8 @@ def process_event(*, event_id: UUID) -> ProviderEvent:
     event = ProviderEvent.objects.get(pk=event_id)
     if event.status != "received":
         return event
-    notice = registry.provider(event.provider).read_event(event.body.encode(), event.event_id)
     try:
+        notice = registry.provider(event.provider).read_event(event.body.encode(), event.event_id)
         payment = act_on(event.provider, notice)
     except NotOurs:
         return _close(event, "ignored")

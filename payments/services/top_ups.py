@@ -10,6 +10,7 @@ from core.amounts import to_micros
 from credits.selectors import refresh_wallet
 from credits.services import Origin
 
+from ..exceptions import PackNotFound, ProviderUnknown
 from ..models import AutoTopUp, Payment, StoredMethod
 from ..news import tell
 from ..providers.protocol import ProviderError, ProviderRefused
@@ -68,7 +69,8 @@ def _open_top_up(reference: str) -> Payment | None:
         with transaction.atomic():
             top_up = AutoTopUp.objects.select_for_update().get(pk=standing.pk)
             return _store_due(top_up) if _is_due(top_up) else None
-    except IntegrityError:
+    except (IntegrityError, PackNotFound, ProviderUnknown):
+        # A twin was first, or what was agreed to is not on sale any more.
         return None
 
 

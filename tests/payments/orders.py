@@ -14,8 +14,12 @@ from payments.services.provider_events import process_due_events, receive_webhoo
 SECRET = "sandbox-secret-of-the-tests"
 
 
-def pack(code: str = "starter", credits: str = "2000", minor: int = 1999, currency: str = "USD", **terms: Any) -> CreditPack:
-    made, _ = CreditPack.objects.get_or_create(code=code, defaults={"name": "Starter", "credits": Decimal(credits), **terms})
+def pack(
+    code: str = "starter", credits: str = "2000", minor: int = 1999, currency: str = "USD", **terms: Any
+) -> CreditPack:
+    made, _ = CreditPack.objects.get_or_create(
+        code=code, defaults={"name": "Starter", "credits": Decimal(credits), **terms}
+    )
     PackPrice.objects.get_or_create(pack=made, currency=currency, defaults={"amount_minor": minor})
     return made
 

@@ -7,11 +7,11 @@ import pytest
 from core.models import Event
 from credits import services
 from credits.selectors import facts_of
+from credits.services import Origin
 from payments.models import Effect, Payment, Receipt
+from payments.providers.registry import provider
 from payments.services.refunds import refund_payment
 from payments.services.truths import apply_truth
-from payments.providers.registry import provider
-from credits.services import Origin
 from tests.payments.orders import act, balance, debt, deliver_all, ordered
 
 pytestmark = pytest.mark.django_db
