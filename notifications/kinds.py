@@ -18,6 +18,7 @@ SUCCESSES = ("credits.consumed", "hold.placed")
 class Kind:
     """How an event is told. With `quiet` at most once in that time for each wallet and value of the member `subject`;
     with `lowered_by` once more only after one of these events in the wallet. `mailed` is the default of e-mail.
+    What is `for_operators` is not for the wallet's owner, even if a wallet is named.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Kind:
     quiet: timedelta | None = None
     subject: str = ""
     lowered_by: tuple[str, ...] = ()
+    for_operators: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -46,7 +48,10 @@ KINDS: dict[str, Kind] = {
         mailed=False,
     ),
     "payment.paid": Kind(
-        title="Payment received", text="We have received {money}. Thank you.", quiet=DAY, subject="payment"
+        title="Payment received",
+        text="We have received {money}, and {credits} credits are yours. Thank you.",
+        quiet=DAY,
+        subject="payment",
     ),
     "payment.failed": Kind(
         title="A payment failed",
@@ -54,12 +59,18 @@ KINDS: dict[str, Kind] = {
         quiet=HOUR,
         subject="payment",
     ),
-    "payment.refunded": Kind(title="A payment was refunded", text="{money} go back to you."),
-    "payment.disputed": Kind(
+    "payment.refunded": Kind(
+        title="A payment was refunded", text="Of your payment of {money}, {reversed_money} have gone back in all."
+    ),
+    "dispute.opened": Kind(
         title="A payment is disputed",
-        text="The payment of {money} was disputed at your bank. What was bought with it is on hold.",
+        text="Your bank disputes the payment of {money}. Its credits are held back until that is decided.",
         quiet=DAY,
-        subject="payment",
+        subject="dispute",
+    ),
+    "auto_top_up.stopped": Kind(
+        title="Automatic top-ups have stopped",
+        text="Your means of payment was declined {declines} times. Renew it, then switch top-ups on again.",
     ),
     "subscription.renewed": Kind(title="Your subscription was renewed", text="The next period of {plan} has begun."),
     "subscription.past_due": Kind(
@@ -69,12 +80,18 @@ KINDS: dict[str, Kind] = {
         subject="subscription",
     ),
     "subscription.ending": Kind(title="Your subscription is about to end", text="{plan} ends on {ends_on}."),
+    "subscription.cancelled": Kind(
+        title="Your subscription is ending", text="{plan} was cancelled and ends with its present period."
+    ),
+    "subscription.ended": Kind(title="Your subscription has ended", text="{plan} has ended. Its credits live on."),
     "shortfall.recorded": Kind(
         title="More was used than your credits covered",
         text="{shortfall} credits of a request were not covered by your balance.",
         quiet=HOUR,
     ),
-    "budget.reached": Kind(title="A budget is used up", text="The budget of {limit} credits for {window} is reached."),
+    "budget.reached": Kind(
+        title="A budget is being used up", text="{percent}% of the budget of {limit} credits ({window}) are used."
+    ),
     "operation.refused": Kind(
         title="An operation was refused", text="{detail}", quiet=HOUR, subject="code", lowered_by=SUCCESSES
     ),
@@ -90,6 +107,46 @@ KINDS: dict[str, Kind] = {
         text="{invariant}: {detail}. Run check_ledger, and follow docs/operations.md.",
         quiet=DAY,
         subject="invariant",
+        for_operators=True,
+    ),
+    "usage.missing": Kind(
+        title="Nobody knows what a call used",
+        text="A call of {reference} ended well without its usage: {reason}.",
+        quiet=HOUR,
+        subject="reason",
+        for_operators=True,
+    ),
+    "usage.unpriced": Kind(
+        title="Usage without a price",
+        text="The model {model} has no rate, so its usage is free. Give it one.",
+        quiet=DAY,
+        subject="model",
+        for_operators=True,
+    ),
+    "payment.mismatch": Kind(
+        title="A payment differs from what was asked for",
+        text="Payment {payment} credits nothing: {detail}.",
+        quiet=DAY,
+        subject="payment",
+        for_operators=True,
+    ),
+    "refund.failed": Kind(
+        title="A refund failed", text="Refund {refund} of payment {payment} failed at the provider.", for_operators=True
+    ),
+    "provider_event.died": Kind(
+        title="A provider's webhook was given up", text="{provider} {type}: {detail}.", quiet=HOUR, for_operators=True
+    ),
+    "provider.fell_silent": Kind(
+        title="A payment provider sends nothing",
+        text="{provider} has sent no webhook since {last_event_on}, while payments wait.",
+        quiet=DAY,
+        subject="provider",
+        for_operators=True,
+    ),
+    "reconciliation.differed": Kind(
+        title="Payments differ from the provider's books",
+        text="{provider} and our books differ; the reconciliation's log names each payment.",
+        for_operators=True,
     ),
 }
 

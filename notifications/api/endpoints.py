@@ -127,7 +127,7 @@ class EndpointTestView(LedgerView):
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Send the endpoint an event `webhook_endpoint.tested`; its deliveries show what came of it."""
         read_body(request, NothingBody)
-        delivery = endpoints.test_endpoint(endpoint=_seen(request, endpoint_id))
+        delivery = endpoints.send_test(endpoint=_seen(request, endpoint_id))
         return Response(DeliverySerializer(delivery).data, status=202)
 
 

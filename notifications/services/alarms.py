@@ -16,7 +16,7 @@ class Alarms:
     """The alarms of the wallets of some events. Events of a wallet come in order and to one relay at a time."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        references = {wallet_of(event) for event in events}
+        references = {"", *map(wallet_of, events)}
         known = Alarm.objects.filter(reference__in=references, name__in=REPEATED)
         self._alarms = {(one.reference, one.name, one.subject): one for one in known}
         self._new: list[Alarm] = []
@@ -30,11 +30,11 @@ class Alarms:
                 alarm.is_up = False
                 self._note(alarm)
 
-    def let_through(self, event: Event, kind: Kind) -> bool:
-        """Tell whether an event is news, and remember that it was told."""
+    def let_through(self, event: Event, kind: Kind, reader: str) -> bool:
+        """Tell whether an event is news to a reader, and remember that it was told."""
         if kind.quiet is None:
             return True
-        key = (wallet_of(event), event.name, str(event.payload.get(kind.subject, ""))[:LONGEST_SUBJECT])
+        key = (reader, event.name, str(event.payload.get(kind.subject, ""))[:LONGEST_SUBJECT])
         alarm = self._alarms.get(key)
         if alarm is None:
             reference, name, subject = key

@@ -105,7 +105,7 @@ def delete_endpoint(*, endpoint: WebhookEndpoint) -> None:
     endpoint.delete()
 
 
-def test_endpoint(*, endpoint: WebhookEndpoint) -> Delivery:
+def send_test(*, endpoint: WebhookEndpoint) -> Delivery:
     """Send an event `webhook_endpoint.tested` to an endpoint; raises EndpointDisabled."""
     if endpoint.disabled_at is not None:
         raise EndpointDisabled

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from core.exceptions import NotFound
@@ -31,7 +32,7 @@ def tell(*, events: Sequence[Event], audience: Audience) -> None:
     notices = []
     for event in events:
         alarms.lower(event)
-        if event.id in told and alarms.let_through(event, KINDS[event.name]):
+        if event.id in told and alarms.let_through(event, KINDS[event.name], _reader(event)):
             notices.append(_notice(event, KINDS[event.name], audience))
     alarms.keep()
     Notice.objects.bulk_create(notices)
@@ -56,8 +57,13 @@ def mark_read(*, notice_id: UUID, reference: str | None, at: datetime) -> Notice
 
 
 def _has_reader(event: Event, audience: Audience) -> bool:
-    wallet = wallet_of(event)
-    return not wallet or wallet in audience.owned
+    reader = _reader(event)
+    return not reader or reader in audience.owned
+
+
+def _reader(event: Event) -> str:
+    """Return the wallet whose owner reads of an event, "" for the operators."""
+    return "" if KINDS[event.name].for_operators else wallet_of(event)
 
 
 def _dull_grants(events: Sequence[Event]) -> set[int]:
@@ -67,28 +73,32 @@ def _dull_grants(events: Sequence[Event]) -> set[int]:
 
 
 def _notice(event: Event, kind: Kind, audience: Audience) -> Notice:
-    wallet = wallet_of(event)
+    reader = _reader(event)
     return Notice(
-        reference=wallet,
+        reference=reader,
         name=event.name,
         key=f"{event.stream}#{event.stream_seq}",
         title=kind.title,
         text=words_of(kind, {**event.payload, **_derived(event.payload)}),
         data=event.payload,
         created_at=event.created_at,
-        is_listed=matches(event.name, names_wanted(audience.preferences.get(wallet), INBOX)),
+        is_listed=matches(event.name, names_wanted(audience.preferences.get(reader), INBOX)),
     )
 
 
 def _deliveries(notice: Notice, audience: Audience) -> list[Delivery]:
     preference = audience.preferences.get(notice.reference)
+    if not notice.reference and not settings.OPERATOR_EMAILS:
+        return []  # the operators look at the admin
     wanted = [name for name in channel_names() if matches(notice.name, names_wanted(preference, name))]
     return [Delivery(channel=name, notice=notice, name=notice.name) for name in wanted]
 
 
 def _derived(payload: Mapping[str, Any]) -> dict[str, str]:
-    """Return what people read instead of minor units and instants."""
+    """Return what people read instead of minor units and instants: `amount_minor` is `money`."""
     words = {f"{name[:-3]}_on": str(value)[:10] for name, value in payload.items() if name.endswith("_at") and value}
-    if payload.get("amount_minor") is not None and payload.get("currency"):
-        words["money"] = currencies.write(payload["amount_minor"], payload["currency"])
+    for name, value in payload.items():
+        if name.endswith("_minor") and isinstance(value, int) and payload.get("currency"):
+            word = "money" if name == "amount_minor" else f"{name[:-6]}_money"
+            words[word] = currencies.write(value, payload["currency"])
     return words
