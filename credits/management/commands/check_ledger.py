@@ -74,8 +74,9 @@ def _workers(processes: int) -> Iterator[Callable[..., Iterable[Any]]]:
     if processes == 1:
         yield map
         return
-    # New processes, not copies of this one, which would share its database connection.
-    with get_context("spawn").Pool(processes, initializer=django.setup) as pool:
+    # A copy of this process is there at once, but it would share a database connection that is open already.
+    can_copy = sys.platform == "linux" and connection.connection is None
+    with get_context("fork" if can_copy else "spawn").Pool(processes, initializer=django.setup) as pool:
         yield pool.imap_unordered
 
 
