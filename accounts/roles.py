@@ -15,6 +15,7 @@ SUPPORT = (
     "payments.view_*",
     "promos.view_*",
     "subscriptions.view_*",
+    "usage.view_*",
 )
 FINANCE = (*SUPPORT, "credits.grant_credits", "payments.refund_payment", "subscriptions.change_subscription")
 ADMIN = (
@@ -40,6 +41,8 @@ ADMIN = (
     "promos.change_promocode",
     "subscriptions.*_allowance",
     "subscriptions.*_plan",
+    "usage.add_rate",
+    "usage.*_budget",
 )
 ROLES = {"Support": SUPPORT, "Finance": FINANCE, "Admin": ADMIN}
 

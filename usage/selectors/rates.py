@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from ..exceptions import RateNotFound
 from ..models import Rate
 from ..pricing import Terms
@@ -29,6 +31,11 @@ _kept = _Kept(float("-inf"), (0, None), RateBook([]))
 def rate_in_force(*, provider: str = "", model: str, operation: str = "", at: datetime) -> Terms | None:
     """Return the version that holds for a call at `at`, None for none; see `RateBook.find` for which one wins."""
     return _book().find(provider=provider, model=model, operation=operation, at=at)
+
+
+def list_rates(**filters: str) -> QuerySet[Rate]:
+    """Return all versions, or those of a provider, model or operation as they name it themselves."""
+    return Rate.objects.filter(**filters)
 
 
 def read_rate(rate_id: UUID) -> Rate:

@@ -7,11 +7,12 @@ from django.db import IntegrityError, transaction
 from core import clock
 from core.exceptions import KeyReused
 from core.problems import Problem
+from credits.services.posting import post_many
 
 from ..models import UsageEvent
 from ..selectors.events import Scope, events_under
 from .charges import Charge, Recorded
-from .posting import command_for, has_expired, made_late, post_commands
+from .posting import has_expired, made_late
 from .recording import Item, write
 
 MAX_ITEMS = 1000
@@ -83,11 +84,12 @@ def _first_of_each_key(items: Sequence[Item]) -> list[Item]:
 
 def _post(items: Sequence[Item], charges: list[Charge]) -> None:
     """Post what the charges cost; take the round back if a hold among them has expired."""
-    outcomes = post_commands([command_for(item.charge, item.amount) for item in items])
-    expired = {id(item.charge) for item, outcome in zip(items, outcomes, strict=True) if has_expired(outcome)}
+    asked = [item for item in items if item.ask()]
+    outcomes = dict(zip(asked, post_many([item.command for item in asked if item.command]), strict=True))
+    expired = {id(item.charge) for item, outcome in outcomes.items() if has_expired(outcome)}
     if expired:
         raise _Again([made_late(charge) if id(charge) in expired else charge for charge in charges])
-    for item, outcome in zip(items, outcomes, strict=True):
+    for item, outcome in outcomes.items():
         item.take(outcome)
 
 

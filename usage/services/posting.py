@@ -1,6 +1,6 @@
 """Turn charges into what the ledger is asked, and post them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from credits.engine import commands as c
 from credits.exceptions import HoldNotActive
 from credits.models import LedgerEntry
 from credits.services import Posted
-from credits.services.posting import command_of, post_many
+from credits.services.posting import command_of
 
 from .charges import Charge
 
@@ -28,13 +28,7 @@ def command_for(charge: Charge, amount: int) -> c.Command | None:
     return command_of(c.ReleaseHold, *named, hold=charge.hold) if charge.final else None
 
 
-def post_commands(commands: Sequence[c.Command | None]) -> list[Posted | Problem | None]:
-    """Post what there is to post, in one transaction; None stays None."""
-    outcomes = iter(post_many([command for command in commands if command is not None]))
-    return [None if command is None else next(outcomes) for command in commands]
-
-
-def has_expired(outcome: Posted | Problem | None) -> bool:
+def has_expired(outcome: Posted | Problem) -> bool:
     """Tell whether a charge was refused because time had ended its hold."""
     return isinstance(outcome, HoldNotActive) and outcome.members.get("hold_status") == "expired"
 

@@ -12,6 +12,7 @@ from core.amounts import MAX_MICROS, from_micros, to_micros
 from core.exceptions import KeyReused
 from core.json_text import canonical
 from core.problems import Problem
+from credits.engine.commands import Command
 from credits.exceptions import InvalidOperation, WalletNotFound
 from credits.models import Wallet
 from credits.services import Posted
@@ -20,6 +21,7 @@ from credits.store.news import stream_of
 from ..models import UsageEvent
 from ..pricing import INPUT, OUTPUT, Priced, sum_of
 from .charges import Charge, Recorded, Usage
+from .posting import command_for
 from .pricing import price_usage
 
 
@@ -29,6 +31,7 @@ class Item:
 
     charge: Charge
     prices: list[Priced] = field(default_factory=list)
+    command: Command | None = None
     posted: Posted | None = None
     refusal: Problem | None = None
     events: list[UsageEvent] = field(default_factory=list)
@@ -51,7 +54,15 @@ class Item:
         except Problem as refusal:
             self.refusal = refusal
 
-    def take(self, outcome: Posted | Problem | None) -> None:
+    def ask(self) -> bool:
+        """Say what the charge asks of the ledger, if it may be asked; tell whether there is anything to ask."""
+        try:
+            self.command = command_for(self.charge, self.amount)
+        except Problem as refusal:
+            self.refusal = refusal
+        return self.command is not None
+
+    def take(self, outcome: Posted | Problem) -> None:
         """Note what the ledger answered."""
         if isinstance(outcome, Problem):
             self.refusal = outcome

@@ -22,7 +22,7 @@ from usage.selectors.budgets import standings
 from usage.services import Charge, Usage, change_budget, create_budget, delete_budget, record_usage
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NOON = datetime(2035, 11, 21, 12, tzinfo=UTC)
 SERVICE = Origin("service", "key:abc")
 
 
@@ -220,9 +220,9 @@ def test_a_month_is_counted_apart_from_the_next() -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         budget(10, "month")
         spend(10)
-        clock.move_to(datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC))
+        clock.move_to(datetime(2035, 11, 30, 23, 59, 59, tzinfo=UTC))
         exceeded(spend, 1)
-        clock.move_to(datetime(2026, 12, 1, tzinfo=UTC))
+        clock.move_to(datetime(2035, 12, 1, tzinfo=UTC))
         spend(10)
 
 

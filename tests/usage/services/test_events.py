@@ -15,7 +15,7 @@ from credits.models import Hold, LedgerEntry, Wallet
 from credits.services import Origin
 from tests.credits.store.statements import recorded as statements
 from usage.models import UsageEvent
-from usage.services import Charge, NewRate, Recorded, Usage, create_rate, record_usage, record_usage_batch
+from usage.services import Charge, NewRate, Recorded, Usage, create_rate, price_usage, record_usage, record_usage_batch
 
 pytestmark = pytest.mark.django_db
 SERVICE = Origin("service", "key:abc")
@@ -212,6 +212,8 @@ def test_one_refusal_of_a_batch_touches_no_other() -> None:
 def test_a_thousand_charges_take_as_many_statements_as_two() -> None:
     def count(items: int, prefix: str) -> int:
         batch = [charge(1, key=f"{prefix}{number}") for number in range(items)]
+        # Else it could be time to look whether there are new rates.
+        price_usage(model="m", quantities={}, at=clock.now())
         with statements() as found:
             assert all(isinstance(outcome, Recorded) for outcome in record_usage_batch(charges=batch))
         return len([sql for sql, _ in found if not sql.startswith("INSERT INTO") or "usage_usageevent" not in sql])
