@@ -26,7 +26,7 @@ class RazorpayAccount(Counterpart):
         """Pay a link; not captured is a payment that was authorised only, and may be captured late."""
         found = self.find("link", link)
         order = self._order_of(found)
-        payment = self.new_payment(order, amount, description=f"#{link.removeprefix('plink_')}")
+        payment = self.new_payment(order, amount)
         self.happen("payment.authorized", payment=payment)
         if captured:
             self.capture(payment["id"])
@@ -77,7 +77,7 @@ class RazorpayAccount(Counterpart):
             "created_at": self.now(),
             "currency": order["currency"],
             "customer_id": None,
-            "description": None,
+            "description": order["_link"].replace("plink_", "#") if order.get("_link") else None,
             "email": "customer@example.com",
             "contact": "+919000000000",
             "error_code": None,

@@ -26,6 +26,7 @@ class MoneyBack(StripeAccount):
         self._add_to_total(charge, wanted)
         self.happen("refund.created", refund)
         self.happen("charge.refunded", charge)
+        self.happen("refund.updated", refund)
         return refund
 
     def fail_refund(self, refund: str) -> Json:
