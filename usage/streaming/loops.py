@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -24,8 +24,7 @@ class LoopStream:
 
     def __init__(self, chunks: Any, meter: StreamMeter) -> None:
         self._chunks, self._meter = chunks, meter
-        with recording(meter.metering.recorder):
-            self._context = copy_context()
+        self._context: Context | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._step: asyncio.Task[Any] | None = None
         self._is_over = False
@@ -49,8 +48,7 @@ class LoopStream:
 
     async def _next_chunk(self) -> Any:
         if self._step is None:
-            self._loop = asyncio.get_running_loop()
-            self._step = self._loop.create_task(_next_of(self._chunks), context=self._context)
+            self._step = self._start_step()
         step = self._step
         try:
             chunk = await asyncio.shield(step)
@@ -61,6 +59,14 @@ class LoopStream:
             raise
         self._step = None
         return chunk
+
+    def _start_step(self) -> asyncio.Task[Any]:
+        """Start a step in one context for all; the one in which the handler ran has no thread any more."""
+        if self._context is None or self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            with recording(self._meter.metering.recorder):
+                self._context = copy_context()
+        return self._loop.create_task(_next_of(self._chunks), context=self._context)
 
     def close(self) -> None:
         """Settle a stream that was not read to its end; Django calls this in the request's thread, at the end.

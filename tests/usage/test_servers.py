@@ -1,0 +1,149 @@
+"""Metering behind real servers: concurrency, the timing of streams, kills, disconnects, tenants side by side."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connection
+
+from credits.models import Hold, Wallet
+from credits.services import settle_wallets
+from tests.usage.metered import WALLET, fill, last_hold, standing
+from tests.usage.servers import COMMANDS, Site, serve
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.run_once]
+servers = pytest.mark.parametrize("server", COMMANDS)
+loop_servers = pytest.mark.parametrize("server", ["uvicorn", "granian-asgi"])
+
+
+def ask_at_once(site: Site, path_of: Callable[[int], str], wallets: list[str]) -> list[httpx.Response]:
+    """Send a request for each wallet, all at the same time."""
+
+    async def main() -> list[httpx.Response]:
+        limits = httpx.Limits(max_connections=len(wallets))
+        async with httpx.AsyncClient(base_url=site.base, timeout=120, limits=limits) as client:
+            calls = [client.get(path_of(n), headers={"X-Wallet": wallet}) for n, wallet in enumerate(wallets)]
+            return await asyncio.gather(*calls)
+
+    return asyncio.run(main())
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@servers
+def test_of_200_requests_at_once_exactly_as_many_are_served_as_the_wallet_pays(server: str) -> None:
+    fill(50)
+    with serve(server, estimate="1") as site:
+        path = "/m/record?cost=1" if server == "granian-wsgi" else "/m/slow?cost=1&seconds=0.2"
+        answers = ask_at_once(site, lambda number: path, [WALLET] * 200)
+    assert sorted(answer.status_code for answer in answers) == [200] * 50 + [402] * 150
+    assert standing() == (0, 0)
+
+
+@loop_servers
+def test_no_tenant_pays_for_another(server: str) -> None:
+    tenants = [f"tenant{number}" for number in range(60)]
+    for tenant in tenants:
+        fill(1000, tenant)
+    with serve(server, estimate="100") as site:
+        answers = ask_at_once(site, lambda number: f"/m/threads?cost={number + 1}", tenants)
+    assert {answer.status_code for answer in answers} == {200}
+    left = dict(Wallet.objects.values_list("reference", "balance"))
+    assert left == {tenant: 1000 - 5 * (number + 1) for number, tenant in enumerate(tenants)}
+
+
+@servers
+@pytest.mark.parametrize("source", ["stream", "astream"])
+def test_the_first_chunk_arrives_before_the_last_is_made(server: str, source: str) -> None:
+    fill(100)
+    with serve(server, estimate="2", slice_credits="2") as site:
+        arrivals = read_events(site, f"/m/{source}?chunks=5&cost=1&pause=0.2")
+    assert [number for number, _, _ in arrivals] == [0, 1, 2, 3, 4]
+    first_arrived, last_made = arrivals[0][2], arrivals[-1][1]
+    assert first_arrived < last_made - 0.4
+    wait_for(lambda: standing() == (95, 0))
+
+
+def read_events(site: Site, path: str) -> list[tuple[int, float, float]]:
+    """Return the number of each chunk with the instants when it was made and when it arrived."""
+    found = []
+    with httpx.stream("GET", site.base + path, headers={"X-Wallet": WALLET}, timeout=30) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                number, made = line.removeprefix("data: ").split()
+                found.append((int(number), float(made), time.time()))
+    return found
+
+
+@pytest.mark.parametrize("chunk", range(12))
+def test_killed_at_any_chunk_at_most_one_slice_is_unbilled(chunk: int) -> None:
+    fill(100)
+    with serve("uvicorn", estimate="3", slice_credits="3", hold_seconds=2) as site:
+        received = 0
+        with contextlib.suppress(httpx.TransportError), httpx.stream(
+            "GET", f"{site.base}/m/astream?chunks=12&cost=1&pause=0.03", headers={"X-Wallet": WALLET}, timeout=30
+        ) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data: "):
+                    received += 1
+                    if received == chunk + 1:
+                        site.kill()
+    balance, held = standing()
+    assert received - 3 < 100 - balance <= 12
+    assert held > 0 or last_hold().status == "captured"
+    time.sleep(2.2)
+    settle_wallets([WALLET])
+    assert standing() == (balance, 0), "what a killed process held is free again by itself"
+
+
+@servers
+@pytest.mark.parametrize("source", ["stream", "astream"])
+def test_a_client_that_goes_away_pays_for_what_was_made(server: str, source: str) -> None:
+    fill(100)
+    with serve(server, estimate="4", slice_credits="4") as site:
+        with httpx.stream(
+            "GET", f"{site.base}/m/{source}?chunks=400&cost=0.1&pause=0.02", headers={"X-Wallet": WALLET}, timeout=30
+        ) as answer:
+            for number, _ in enumerate(answer.iter_lines()):
+                if number == 10:
+                    break
+        wait_for(lambda: last_hold().status == "captured")
+        balance, held = standing()
+    assert held == 0
+    assert Decimal(90) < balance <= Decimal("99.5")
+
+
+@loop_servers
+def test_a_request_that_is_given_up_is_free(server: str) -> None:
+    fill(100)
+    with serve(server) as site:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(f"{site.base}/m/slow?cost=5&seconds=20", headers={"X-Wallet": WALLET}, timeout=0.7)
+        wait_for(lambda: last_hold().status == "released", 10)
+    assert standing() == (100, 0)
+
+
+@loop_servers
+def test_the_handler_stays_on_the_event_loop(server: str) -> None:
+    fill(100)
+    with serve(server) as site:
+        assert site.get("/m/loop").json() == {"on_main_thread": True}
+
+
+@loop_servers
+def test_what_is_recorded_after_the_end_is_a_consumption_of_its_own(server: str) -> None:
+    fill(100)
+    with serve(server) as site:
+        assert site.get("/m/background?cost=2&late=3&seconds=0.1").headers["X-Credits-Consumed"] == "2"
+        wait_for(lambda: standing() == (95, 0))
+    assert not Hold.objects.filter(status="active").exists()
