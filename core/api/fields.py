@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -25,9 +26,10 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "Send a JSON object."}
 
-    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]  # takes no parameter at run time
+    @cached_property
+    def fields(self) -> Any:
         """Return the fields, which say what to send in sentences of ours."""
-        fields = super().get_fields()
+        fields = super().fields
         for field in fields.values():
             say_it_ourselves(field)
         return fields
