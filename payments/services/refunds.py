@@ -120,6 +120,10 @@ def _store(
     try:
         with transaction.atomic():
             payment = Payment.objects.select_for_update().get(pk=payment_id)
+            # A twin may have had the lock before, and what it took must not refuse its repetition.
+            twin = _find(origin)
+            if twin is not None:
+                return twin
             refund = Refund(
                 payment=payment,
                 provider=payment.provider,

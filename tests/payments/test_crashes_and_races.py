@@ -20,31 +20,41 @@ WORKERS = 8
 
 @pytest.mark.run_once
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("story", [("pay",), ("pay", "dispute"), ("pay", "dispute", "win")])
-def test_a_worker_killed_before_any_statement_leaves_one_credit(story: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("heard", "then", "status", "credits"),
+    [((), ("pay", "dispute"), "disputed", 0), (("pay", "dispute"), ("win",), "paid", 2000)],
+)
+def test_a_worker_killed_before_any_statement_leaves_every_effect_once(
+    heard: tuple[str, ...], then: tuple[str, ...], status: str, credits: int
+) -> None:
     context, database = nursery.context(), str(connection.settings_dict["NAME"])
-    deaths, number = 0, 0
+    number = 0
     while True:
         number += 1
-        reference = f"w{number}"
-        payment = ordered(reference)
-        for verb in story:
+        payment = _heard(f"w{number}", heard)
+        for verb in then:
             act(payment, verb)
         event = deliver(bodies(payment)[-1])
         worker = context.Process(target=killed.process_and_die, args=(database, str(event.pk), number))
         worker.start()
         worker.join()
-        deaths += worker.exitcode != 0
         process_event(event_id=event.pk)
         payment.refresh_from_db()
-        expected = ("disputed", Decimal(0)) if story[-1] == "dispute" else ("paid", Decimal(2000))
-        assert (payment.status, balance(reference), debt(reference)) == (*expected, Decimal(0)), number
-        assert Effect.objects.filter(payment=payment, kind="credited").count() == 1
+        assert (payment.status, balance(f"w{number}"), debt(f"w{number}")) == (status, credits, 0), number
+        effects = list(Effect.objects.filter(payment=payment).values_list("effect", flat=True))
+        assert sorted(effects) == ["clawed_back:1", "credited", "given_back:2"][: 3 if heard else 2]
         if worker.exitcode == 0:
             break
     # A worker that died nowhere would show nothing.
-    assert deaths > 15
+    assert number > 15
     assert list(Receipt.objects.order_by("number").values_list("number", flat=True)) == list(range(1, number + 1))
+
+
+def _heard(reference: str, verbs: tuple[str, ...]) -> Payment:
+    payment = ordered(reference)
+    for verb in verbs:
+        act(payment, verb)
+    return deliver_all(payment)
 
 
 def _process(event_id: str) -> str:
