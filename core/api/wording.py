@@ -53,6 +53,10 @@ def say_it_ourselves(field: serializers.Field[Any, Any, Any, Any]) -> None:
     for validator in field.validators:
         if isinstance(validator, validators.BaseValidator) and type(validator) in LIMITS:
             validator.message = LIMITS[type(validator)].format(unit=unit)
+        if isinstance(validator, validators.RegexValidator) and str(validator.message) == str(stock.get("invalid")):
+            is_url = isinstance(validator, validators.URLValidator)
+            pattern = getattr(validator.regex, "pattern", validator.regex)
+            validator.message = sentences["invalid"] if is_url else f"Send a text that matches {pattern}."
     if isinstance(child := getattr(field, "child", None), serializers.Field):
         say_it_ourselves(child)
 
