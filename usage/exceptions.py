@@ -21,6 +21,13 @@ class BudgetExceeded(Problem):
     title = "A budget would be exceeded"
 
 
+class EventNotFound(Problem):
+    status = 404
+    code = "event_not_found"
+    title = "No such usage event"
+    default_detail = "There is no such usage event; a correction is not corrected, its first event is."
+
+
 class RateNotFound(Problem):
     status = 404
     code = "rate_not_found"

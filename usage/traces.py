@@ -71,8 +71,8 @@ def _of_export(row: int, record: Mapping[str, str]) -> TracedCall:
     return TracedCall(row, _instant(record["occurred_at"]), quantities, **names)
 
 
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+def _count(text: str | None) -> int:
+    if text is None or not (text.isascii() and text.isdigit()):
         raise ValueError(f"{text!r} is not a number of tokens")
     return int(text)
 

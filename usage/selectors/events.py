@@ -1,7 +1,10 @@
-"""What was used: by idempotency key."""
+"""What was used: by idempotency key, by id, by time."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
 
+from ..exceptions import EventNotFound
 from ..models import UsageEvent
 
 Scope = tuple[str, str, str | None]
@@ -31,3 +34,22 @@ def _further_parts(event: UsageEvent) -> Iterable[UsageEvent]:
     keys = [f"{event.idempotency_key} {number}" for number in range(1, event.parts)]
     parts = UsageEvent.objects.filter(wallet=event.wallet_id, principal=event.principal, idempotency_key__in=keys)
     return parts.select_related("wallet", "rate").order_by("id")
+
+
+def read_event(event: UUID, *, for_update: bool = False) -> UsageEvent:
+    """Return an event that corrects no other, with wallet and entry; raise EventNotFound."""
+    events = UsageEvent.objects.filter(corrects=None)
+    if for_update:
+        # Locked by itself: what it names may be shared, and outer joins cannot be locked.
+        events = events.select_for_update()
+    found = events.filter(pk=event).first()
+    if found is None:
+        raise EventNotFound
+    return found
+
+
+def differently_rated(since: datetime, until: datetime, model: str = "") -> Iterable[UsageEvent]:
+    """Yield the events of a time whose price may be another by now: those that code did not price."""
+    events = UsageEvent.objects.filter(corrects=None, occurred_at__gte=since, occurred_at__lt=until)
+    events = events.filter(model=model) if model else events
+    return events.exclude(rate=None, amount__gt=0).select_related("wallet", "entry").order_by("id").iterator(1000)

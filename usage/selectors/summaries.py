@@ -43,9 +43,7 @@ def summarize(
     return {"time_zone": zone.key, "results": [_row(group, group_by, days) for group in found]}
 
 
-def _grouped(
-    events: QuerySet[UsageEvent], group_by: Sequence[str], days: Sequence[date], zone: ZoneInfo
-) -> Any:
+def _grouped(events: QuerySet[UsageEvent], group_by: Sequence[str], days: Sequence[date], zone: ZoneInfo) -> Any:
     """Return a row for each group. Where days begin is said in SQL: MariaDB may know no time zones."""
     ends = [datetime.combine(day + timedelta(days=1), time(), zone) for day in days]
     cases = [When(occurred_at__lt=end, then=Value(number)) for number, end in enumerate(ends)]

@@ -5,6 +5,7 @@ from .charges import Charge, Recorded, Usage
 from .events import record_usage, record_usage_batch
 from .pricing import price_usage
 from .rates import NewRate, create_rate, create_rates
+from .rerating import plan_rerating, rerate_event
 
 __all__ = [
     "Charge",
@@ -16,7 +17,9 @@ __all__ = [
     "create_rate",
     "create_rates",
     "delete_budget",
+    "plan_rerating",
     "price_usage",
     "record_usage",
     "record_usage_batch",
+    "rerate_event",
 ]
