@@ -2,10 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 
+from core import clock
 from core.big_table_admin import BigTableAdmin
 from core.models import AttributeSchema, Event, EventStream, IdempotentRequest, TestClock
 
@@ -88,6 +94,31 @@ class AttributeSchemaAdmin(ReadOnlyAdmin):
     list_filter = ("subject",)
 
 
+class ClockForm(forms.Form):
+    """The instant that every process shall take for the present."""
+
+    now = forms.DateTimeField(required=False, label="Show", help_text="UTC. Leave it empty for real time.")
+
+
 @admin.register(TestClock)
 class TestClockAdmin(ReadOnlyAdmin):
-    list_display = ("id", "offset")
+    """One page that shows the clock and moves it, where the settings allow that."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Hide the clock of an installation whose time is real."""
+        return bool(settings.TEST_CLOCK_ENABLED and super().has_view_permission(request, obj))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what the clock says, and move it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ClockForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            if not request.user.has_perm("core.change_testclock"):
+                raise PermissionDenied
+            shown = clock.set_now(form.cleaned_data["now"])
+            self.message_user(request, f"It is now {shown:%Y-%m-%d %H:%M:%S} UTC for the whole system.")
+            return redirect(request.path)
+        shared = self.admin_site.each_context(request)
+        context = {**shared, "opts": self.opts, "title": "Test clock", "form": form, "now": clock.now()}
+        return TemplateResponse(request, "admin/test_clock.html", context)

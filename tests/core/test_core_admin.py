@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from core.models import AttributeSchema, Event, EventStream, IdempotentRequest, TestClock
@@ -28,7 +29,8 @@ def failed_event() -> Event:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_each_model_has_a_read_only_list(operator: Client, model: type) -> None:
+def test_each_model_has_a_read_only_list(operator: Client, model: type, settings: Settings) -> None:
+    settings.TEST_CLOCK_ENABLED = True
     assert model in admin.site._registry
     path = f"/admin/core/{model.__name__.lower()}/"
     assert operator.get(path).status_code == 200
