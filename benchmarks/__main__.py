@@ -1,9 +1,10 @@
-"""`python -m benchmarks [--smoke] [service|http|check ...]`: measure, print, and write benchmarks/results.md."""
+"""`python -m benchmarks [--smoke] [--wallets N] [measure ...]`: measure, print, and write benchmarks/results.md."""
 
 import argparse
 import os
 import platform
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import django
@@ -18,16 +19,19 @@ from benchmarks.measures import FULL, MEASURES, SMOKE  # noqa: E402
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument("--smoke", action="store_true", help="one short round each: does everything still run?")
+    parser.add_argument("--wallets", type=int, help="how many wallets get an allowance; the target is for 1,000,000")
     parser.add_argument("measures", nargs="*", choices=[[], *MEASURES], default=[])
     options = parser.parse_args()
     if not rig.has_pgbench():
         print("pgbench is not on the PATH; install PostgreSQL's client programs, then run this again.")
         return 1
+    plan = SMOKE if options.smoke else FULL
+    plan = replace(plan, wallets=options.wallets or plan.wallets)
     rig.make_database()
     figures = []
     for name in options.measures or MEASURES:
         print(f"measuring {name} …", flush=True)
-        for figure in MEASURES[name](SMOKE if options.smoke else FULL):
+        for figure in MEASURES[name](plan):
             figures.append(figure)
             print(_line(figure), flush=True)
     if not options.smoke:

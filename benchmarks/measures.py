@@ -15,6 +15,7 @@ from accounts.models import Scope
 from accounts.services.api_keys import create_api_key
 from accounts.services.audit import Origin as AuditOrigin
 from benchmarks import load, rig
+from benchmarks.allowances import measure_allowances
 from benchmarks.rig import Figure
 from credits import services
 from credits.models import LedgerEntry
@@ -26,15 +27,16 @@ _random = Random()
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how often to measure; `entries` is the size of the ledger that is checked."""
+    """How long and how often to measure; `entries` are in the ledger that is checked, `wallets` get an allowance."""
 
     seconds: float
     rounds: int
     entries: int
+    wallets: int
 
 
-FULL = Plan(seconds=4, rounds=3, entries=200_000)
-SMOKE = Plan(seconds=1, rounds=1, entries=5_000)
+FULL = Plan(seconds=4, rounds=3, entries=200_000, wallets=200_000)
+SMOKE = Plan(seconds=1, rounds=1, entries=5_000, wallets=3_000)
 
 
 def measure_service(plan: Plan) -> list[Figure]:
@@ -100,6 +102,7 @@ MEASURES: dict[str, Callable[[Plan], list[Figure]]] = {
     "check": measure_check,
     "service": measure_service,
     "http": measure_http,
+    "allowances": lambda plan: measure_allowances(plan.wallets),
 }
 
 
