@@ -7,6 +7,9 @@ in any order, perhaps twice, and perhaps never if the broker loses the message: 
 """
 
 IN_ORDER: dict[str, tuple[str, ...]] = {
+    "subscription.charged": ("subscriptions.handlers.take_charged",),
+    "subscription.failed": ("subscriptions.handlers.take_failed",),
+    "subscription.cancelled": ("subscriptions.handlers.take_cancelled",),
     "payment.paid": ("promos.handlers.reward_purchase",),
 }
 
@@ -15,6 +18,7 @@ IN_BATCHES: dict[str, tuple[str, ...]] = {
 }
 
 WAKE_UPS: dict[str, tuple[str, ...]] = {
+    "charge.opened": ("subscriptions.tasks.open_checkout",),
     "credits.consumed": ("payments.tasks.top_up_wallet",),
     "hold.placed": ("payments.tasks.top_up_wallet",),
 }

@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "credits.tasks.settle_due_wallets",
         "schedule": crontab(minute="*"),
     },
+    "bill-subscriptions": {"task": "subscriptions.tasks.bill", "schedule": crontab(minute="*")},
     "run-due-work": {"task": "subscriptions.tasks.run_due_work", "schedule": 10.0, "options": {"expires": 30}},
     "sweep-payments": {"task": "payments.tasks.sweep_payments", "schedule": 10.0, "options": {"expires": 30}},
     "sweep-top-ups": {"task": "payments.tasks.sweep_top_ups", "schedule": crontab(minute="*")},

@@ -38,6 +38,7 @@ def main() -> None:
     call_command("sync_roles", stdout=io.StringIO())
     call_command("load_demo")
     call_command("load_demo_packs")
+    call_command("load_demo_plans", stdout=io.StringIO())
 
 
 def _pending() -> int:

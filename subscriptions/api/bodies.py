@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from core.api.fields import (
@@ -21,6 +22,7 @@ from ..engine.states import STATES
 from ..models.allowances import AUDIENCES, CATCH_UPS, MODES, UNITS
 from ..models.plans import validate_code
 
+validate_prefix = RegexValidator(r"\A[A-Za-z0-9._:@-]*\Z", "Use the characters A-Z a-z 0-9 . _ : @ -")
 MOST_MINOR = 10**15
 MOST_PER_MINUTE = 1_000_000
 MOST_PLANS = 100
@@ -33,11 +35,11 @@ class CodeField(TextField):
         super().__init__(validators=[validate_code], trim_whitespace=False, **kwargs)
 
 
-class CurrencyField(serializers.RegexField):
+class CurrencyField(TextField):
     """A currency (ISO 4217), upper case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"\A[A-Z]{3}\Z", trim_whitespace=False, **kwargs)
+        super().__init__(validators=[RegexValidator(r"\A[A-Z]{3}\Z", "Write three capitals, such as EUR.")], **kwargs)
 
 
 class PlanChangeBody(StrictSerializer):
@@ -96,8 +98,8 @@ class AllowanceChangeBody(StrictSerializer):
     mode = serializers.ChoiceField(choices=MODES, required=False)
     audience = serializers.ChoiceField(choices=AUDIENCES, required=False)
     plans = serializers.ListField(child=CodeField(), max_length=MOST_PLANS, required=False)
-    reference_prefix = serializers.RegexField(
-        r"\A[A-Za-z0-9._:@-]{0,128}\Z", required=False, allow_blank=True, trim_whitespace=False
+    reference_prefix = TextField(
+        required=False, allow_blank=True, max_length=128, validators=[validate_prefix], trim_whitespace=False
     )
     priority = StrictIntegerField(required=False, min_value=0, max_value=100)
     unit = serializers.ChoiceField(choices=UNITS, required=False)

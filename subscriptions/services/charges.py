@@ -10,7 +10,7 @@ from credits.services import INTERNAL, Origin
 from ..exceptions import ChargeNotFound
 from ..models import Charge, Subscription
 from ..selectors.subscriptions import find_subscription
-from .cycles import anchor, begin_next, begin_rest
+from .cycles import anchor, begin_next, begin_rest, is_prepaid
 from .quotes import quote_change
 from .sheet import Sheet, new_sheet
 
@@ -30,6 +30,40 @@ def pay_charge(*, charge: UUID, payment: str, origin: Origin = INTERNAL) -> Char
         if found.status != "paid":
             settle(sheet, subscription, found, payment)
     return found
+
+
+def pay_open_charge(*, subscription: UUID, payment: str, origin: Origin = INTERNAL) -> Charge:
+    """Note that money came for what a subscription owes, such as a transfer; raise ChargeNotFound."""
+    unpaid = Charge.objects.filter(subscription=subscription, status__in=("open", "failed")).first()
+    if unpaid is None:
+        raise ChargeNotFound("The subscription owes nothing now.")
+    return pay_charge(charge=unpaid.pk, payment=payment, origin=origin)
+
+
+def pay_ahead(*, subscription: UUID, amount_minor: int, currency: str, payment: str) -> None:
+    """Keep money that came before its period is due; what is not the price of the next one is told for review."""
+    with new_sheet() as sheet:
+        found = find_subscription(subscription, lock=True)
+        version = found.next_version or found.version
+        told = {"amount_minor": amount_minor, "currency": currency, "payment": payment}
+        is_price = (version.amount_minor, version.currency) == (amount_minor, currency)
+        if not found.is_live or not is_price or is_prepaid(found):
+            sheet.tell(found, "charge.needs_review", **told)
+            return
+        Charge.objects.create(
+            subscription=found,
+            number=found.last_number + 1,
+            step="renew",
+            version=version,
+            amount_minor=amount_minor,
+            currency=currency,
+            status="paid",
+            payment=payment,
+            due_at=found.period_ends_at or sheet.now,
+            settled_at=sheet.now,
+            created_at=sheet.now,
+        )
+        sheet.tell(found, "charge.paid", **told)
 
 
 def settle(sheet: Sheet, subscription: Subscription, charge: Charge, payment: str) -> None:

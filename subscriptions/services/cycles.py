@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import F
 
 from core.amounts import to_micros
 
@@ -70,6 +71,9 @@ def begin_rest(
     paid = sum(one.amount_minor for one in given if one.window == window)
     if window.begins_at != rhythm_of(subscription, subscription.version).instant(subscription.since_anchor):
         subscription.anchor_at, subscription.since_anchor = window.begins_at, 0
+    # What was paid ahead is for the period after this one.
+    ahead = Charge.objects.filter(subscription=subscription, number=subscription.last_number + 1, status="paid")
+    ahead.filter(step="renew").update(number=F("number") + 1)
     use(subscription, version)
     run_until(subscription, window.ends_at)
     sheet.step(subscription, "change", "subscription.changed", due_at=sheet.now)
