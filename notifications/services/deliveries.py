@@ -24,7 +24,7 @@ from ..exceptions import DeliveryWaiting, EndpointDisabled
 from ..models import Delivery
 from ..models.deliveries import DEAD, SENT, WAITING, DeliveryQuerySet
 from .endpoints import note_failure, note_success
-from .parcels import Parcel, parcel_of
+from .parcels import Parcel, parcels_of
 from .schedule import wait_after
 
 THREADS = 8
@@ -65,7 +65,7 @@ def send_deliveries() -> int:
     taken = take_due(at=clock.now())
     if not taken:
         return 0
-    parcels = [parcel_of(delivery) for delivery in taken]
+    parcels = parcels_of(taken)
     turn = Round(time.monotonic() + settings.WEBHOOK_TIMEOUT_SECONDS * 2)
     with ThreadPoolExecutor(THREADS) as pool:
         outcomes = list(pool.map(turn.attempt, parcels))

@@ -1,9 +1,9 @@
 """A delivery made ready to go: all that its sending needs, read before threads without a database take over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 
 from django.conf import settings
 
@@ -30,13 +30,14 @@ class Parcel:
     send: Callable[[], None]
 
 
-def parcel_of(delivery: Delivery) -> Parcel:
-    """Return a delivery ready to go; what cannot be made ready fails when it is sent."""
-    try:
-        send = _webhook(delivery) if delivery.endpoint else _message(delivery)
-    except (SealBroken, KeyError) as error:
-        send = partial(_fail, str(error))
-    return Parcel(str(delivery.pk), delivery.endpoint_id or delivery.channel, send)
+def parcels_of(deliveries: Sequence[Delivery]) -> list[Parcel]:
+    """Return deliveries ready to go; what cannot be made ready fails when it is sent."""
+    references = {one.notice.reference for one in deliveries if one.notice}
+    owners = User.objects.filter(wallet__reference__in=references, is_active=True)
+    found = {reference: owner for owner in owners.select_related("wallet") if (reference := owner.wallet.reference)}
+    # Unsealing takes longer than signing, and a hundred of them may go to one endpoint.
+    secrets = cache(secrets_of)
+    return [_parcel(one, secrets, found.get(one.notice.reference) if one.notice else None) for one in deliveries]
 
 
 def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
@@ -47,21 +48,8 @@ def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
     return [unseal(one) for one in sealed]
 
 
-def _webhook(delivery: Delivery) -> Callable[[], None]:
-    endpoint = delivery.endpoint
-    assert endpoint is not None  # noqa: S101  who calls has looked
-    body = canonical(delivery.payload)
-    return WebhookCall(id=f"msg_{delivery.pk.hex}", url=endpoint.url, body=body, secrets=secrets_of(endpoint)).send
-
-
-def _message(delivery: Delivery) -> Callable[[], None]:
-    assert delivery.notice is not None  # noqa: S101  a constraint says so
-    return partial(channel_of(delivery.channel).send, message_of(delivery.notice, delivery))
-
-
-def message_of(notice: Notice, delivery: Delivery) -> Message:
+def message_of(notice: Notice, *, delivery: Delivery, owner: User | None) -> Message:
     """Return what a channel sends of a notice: to the wallet's owner, or to the operators."""
-    owner = User.objects.filter(wallet__reference=notice.reference, is_active=True).first()
     addresses = ((owner.email,) if owner else ()) if notice.reference else tuple(settings.OPERATOR_EMAILS)
     link = unsubscribe_url(Subscription(notice.reference, delivery.channel, notice.name)) if notice.reference else ""
     return Message(
@@ -75,6 +63,25 @@ def message_of(notice: Notice, delivery: Delivery) -> Message:
         attributes=owner.attributes if owner else {},
         unsubscribe_url=link,
     )
+
+
+def _parcel(delivery: Delivery, secrets: Callable[[WebhookEndpoint], list[str]], owner: User | None) -> Parcel:
+    try:
+        send = _sending(delivery, secrets, owner)
+    except (SealBroken, KeyError) as error:
+        send = partial(_fail, str(error))
+    return Parcel(str(delivery.pk), delivery.endpoint_id or delivery.channel, send)
+
+
+def _sending(
+    delivery: Delivery, secrets: Callable[[WebhookEndpoint], list[str]], owner: User | None
+) -> Callable[[], None]:
+    endpoint, notice = delivery.endpoint, delivery.notice
+    if endpoint is not None:
+        keys, body = secrets(endpoint), canonical(delivery.payload)
+        return WebhookCall(id=f"msg_{delivery.pk.hex}", url=endpoint.url, body=body, secrets=keys).send
+    assert notice is not None  # noqa: S101  a constraint of the table says so
+    return partial(channel_of(delivery.channel).send, message_of(notice, delivery=delivery, owner=owner))
 
 
 def _fail(text: str) -> None:

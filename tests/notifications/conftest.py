@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.notifications.receiver import Receiver, receiving
+from tests.notifications.receiver import Receiver, ReceiverProcess, receiving
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +17,13 @@ def inside(settings: Any) -> None:
     settings.WEBHOOK_ALLOW_HTTP = True
     settings.WEBHOOK_ALLOWED_NETWORKS = ["127.0.0.0/8"]
     settings.WEBHOOK_TIMEOUT_SECONDS = 1
+
+
+@pytest.fixture
+def receiver_process(inside: None) -> Iterator[ReceiverProcess]:
+    process = ReceiverProcess()
+    yield process
+    process.kill()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """A receiver of webhooks, in this process or as a process of its own, that does what its path says."""
 
 import json
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -9,6 +11,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+from config.run.servers import free_port
 
 Received = tuple[str, dict[str, str], bytes]
 
@@ -81,6 +86,34 @@ def receiving() -> Iterator[Receiver]:
         yield server
         server.shutdown()
         thread.join()
+
+
+class ReceiverProcess:
+    """A receiver in a process of its own, which can be killed and started again."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/hooks"
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, __file__, str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": os.getcwd()})
+        assert self.process.stdout is not None
+        self.process.stdout.readline()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def answer(self, status: int) -> None:
+        """Answer with this status from now on."""
+        with urlopen(f"{self.url}?mood={status}"):
+            pass
+
+    def received(self) -> list[Any]:
+        with urlopen(self.url) as told:
+            return json.load(told)
 
 
 if __name__ == "__main__":

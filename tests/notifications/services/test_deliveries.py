@@ -16,7 +16,7 @@ from notifications.services.deliveries import purge_sent, redeliver, send_delive
 from notifications.services.endpoints import change_endpoint, open_endpoint, send_test
 from notifications.services.schedule import WAITS
 from tests.concurrency.crew import race_in_threads
-from tests.notifications.receiver import Receiver
+from tests.notifications.receiver import Receiver, ReceiverProcess
 from tests.notifications.telling import customer, grant, relay
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +243,26 @@ def _send() -> None:
     while send_deliveries():
         pass
     connections.close_all()
+
+
+def test_a_process_that_fails_redirects_dies_and_comes_back_gets_all_under_one_id(
+    receiver_process: ReceiverProcess, clock: Any
+) -> None:
+    endpoint = open_endpoint(reference="", url=receiver_process.url).endpoint
+    send_test(endpoint=endpoint)
+    errors = []
+    for trouble in ("500", "302", "dead"):
+        if trouble == "dead":
+            receiver_process.kill()
+        else:
+            receiver_process.answer(int(trouble))
+        send_deliveries()
+        errors.append(only().last_error)
+        clock.shift(timedelta(hours=3))
+    assert errors[:2] == ["The answer was 500.", "The answer was 302; redirects are not followed."]
+    assert errors[2].startswith("ConnectionRefusedError")
+    receiver_process.start()
+    send_deliveries()
+    assert (only().status, only().attempts) == ("sent", 4)
+    ((_, headers, _),) = receiver_process.received()
+    assert headers["webhook-id"] == f"msg_{only().pk.hex}"
