@@ -31,7 +31,7 @@ def create_budget(
 
     `window_seconds`, a multiple of 60, belongs to a rolling window. Raises WalletNotFound, ValidationFailed.
     """
-    _refuse_bad_window(window, window_seconds)
+    refuse_bad_window(window, window_seconds)
     if reference is not None and api_key is not None:
         raise ValidationFailed([("api_key", "Name a wallet or an API key, not both.")])
     with transaction.atomic():
@@ -64,7 +64,8 @@ def delete_budget(*, budget: Any) -> None:
         read_budget(budget, for_update=True).delete()
 
 
-def _refuse_bad_window(window: str, seconds: int | None) -> None:
+def refuse_bad_window(window: str, seconds: int | None) -> None:
+    """Raise ValidationFailed where a window and its seconds don't go together."""
     if (window == ROLLING) != (seconds is not None):
         raise ValidationFailed([("window_seconds", "A rolling window, and no other, has window_seconds.")])
     if seconds is not None and seconds % BUCKETS:
