@@ -17,8 +17,9 @@ from tests.accounts.servers import database_url
 
 START_SECONDS = 60
 GRANIAN = ["granian", "--host", "127.0.0.1", "--log-level", "error"]
+UVICORN = ["uvicorn", "--host", "127.0.0.1", "--log-level", "error", "--lifespan", "off"]
 COMMANDS = {
-    "uvicorn": ["uvicorn", "--host", "127.0.0.1", "--log-level", "error", "--lifespan", "off", "config.asgi:application"],
+    "uvicorn": [*UVICORN, "config.asgi:application"],
     "granian-asgi": [*GRANIAN, "--interface", "asginl", "config.asgi:application"],
     "granian-wsgi": [*GRANIAN, "--interface", "wsgi", "--blocking-threads", "8", "config.wsgi:application"],
 }

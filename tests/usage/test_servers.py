@@ -5,11 +5,9 @@ import contextlib
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
 
 from credits.models import Hold, Wallet
 from credits.services import settle_wallets
@@ -90,9 +88,12 @@ def test_killed_at_any_chunk_at_most_one_slice_is_unbilled(chunk: int) -> None:
     fill(100)
     with serve("uvicorn", estimate="3", slice_credits="3", hold_seconds=2) as site:
         received = 0
-        with contextlib.suppress(httpx.TransportError), httpx.stream(
-            "GET", f"{site.base}/m/astream?chunks=12&cost=1&pause=0.03", headers={"X-Wallet": WALLET}, timeout=30
-        ) as answer:
+        with (
+            contextlib.suppress(httpx.TransportError),
+            httpx.stream(
+                "GET", f"{site.base}/m/astream?chunks=12&cost=1&pause=0.03", headers={"X-Wallet": WALLET}, timeout=30
+            ) as answer,
+        ):
             for line in answer.iter_lines():
                 if line.startswith("data: "):
                     received += 1

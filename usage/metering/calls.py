@@ -5,18 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from core import clock, logs, request_ids
+from core import logs, request_ids
 from core.amounts import from_micros, to_micros
 from core.ids import uuid7
 from core.problems import Problem
 from credits.exceptions import InvalidOperation
 from usage.context import COUNTED, Recorder
+from usage.estimator import observe
 from usage.exceptions import ModelUnknown, QuantityUnpriced
-from usage.services import Usage, price_usage
+from usage.services import Usage
 
 from .config import MeteringSettings
 from .ledger import Account, Ledger, Standing
 from .pool import run_soon
+from .prices import price_of
+from .shadow import ShadowLedger
 
 log = logs.get_logger(__name__)
 
@@ -25,7 +28,8 @@ log = logs.get_logger(__name__)
 class Terms:
     """What is known before a call runs: whose it is, what it does, how many credits it may use and who says so.
 
-    `price` is a flat one, for the call itself; what is recorded comes on top.
+    `price` is a flat one, for the call itself; what is recorded comes on top. `base` is the estimate that the adaptive
+    estimator learns from, 0 for none.
     """
 
     reference: str
@@ -33,6 +37,7 @@ class Terms:
     amount: Decimal
     basis: str
     price: Decimal = Decimal(0)
+    base: Decimal = Decimal(0)
     api_key: str = ""
     model: str = ""
     request_id: str = field(default_factory=request_ids.current)
@@ -54,7 +59,8 @@ class Metering:
         self.recorder = Recorder(terms.operation, self._post_late)
         self.standing = Standing()
         self.consumed = 0
-        self._ledger = Ledger(Account(terms.reference, f"meter:{uuid7()}", terms.metadata, terms.request_id))
+        account = Account(terms.reference, f"meter:{uuid7()}", terms.metadata, terms.request_id)
+        self._ledger = ShadowLedger(account) if settings.shadow else Ledger(account)
         self._lock = threading.RLock()
         self._is_over = self._has_failed = False
         self._counted: list[str] = []
@@ -77,6 +83,7 @@ class Metering:
             if not usages and not self.consumed:
                 self._ledger.tell_missing("nothing_recorded")
             self._post(usages, final=True)
+            self._learn()
 
     def release(self) -> None:
         """End a call that failed: free what is held, and drop what was recorded and not yet captured."""
@@ -96,11 +103,12 @@ class Metering:
             if usages := self.recorder.take():
                 self._post(usages, final=False)
                 self._counted += [entry for entry in [self.standing.entry] if entry and usages[0].metadata is COUNTED]
-            return not self.standing.shortfall and self._cover_next_slice()
+            can_pay = not self.standing.shortfall and self._cover_next_slice()
+            return can_pay or self.settings.shadow
 
     def weigh(self) -> int:
         """Return the millionths that what was recorded since the last slice costs."""
-        return sum(self._price(usage) or 0 for usage in self.recorder.pending())
+        return sum(price_of(usage) or 0 for usage in self.recorder.pending())
 
     def _post(self, usages: list[Usage], *, final: bool) -> None:
         """Charge usages, or free the hold if there are none; where one has no price, charge the others and tell."""
@@ -111,7 +119,7 @@ class Metering:
                 self._note(self._ledger.release())
         except (ModelUnknown, QuantityUnpriced) as problem:
             self._ledger.tell_missing(problem.code)
-            self._post([usage for usage in usages if self._price(usage) is not None], final=final)
+            self._post([usage for usage in usages if price_of(usage) is not None], final=final)
         except Problem as problem:
             self._post_after(problem, usages, final=final)
 
@@ -157,15 +165,11 @@ class Metering:
         while self.recorder.is_reported and self._counted:
             self._note(self._ledger.take_back(self._counted.pop(), self._step()))
 
-    def _price(self, usage: Usage) -> int | None:
-        """Return what a usage costs in millionths, None if nobody knows."""
-        if usage.amount is not None:
-            return to_micros(usage.amount)
-        names = {"model": usage.model, "provider": usage.provider, "operation": usage.operation}
-        try:
-            return price_usage(quantities=usage.quantities, at=clock.now(), **names).amount
-        except (ModelUnknown, QuantityUnpriced):
-            return None
+    def _learn(self) -> None:
+        """Let the adaptive estimator know what the call cost, where it has cost anything."""
+        terms = self.terms
+        if terms.base and self.consumed:
+            observe(terms.base, from_micros(self.consumed), operation=terms.operation, model=terms.model)
 
     def _note(self, standing: Standing) -> None:
         self.standing = standing

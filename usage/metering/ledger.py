@@ -52,6 +52,13 @@ class Account:
         """Return who acts, under the key of this step."""
         return Origin(actor=ACTOR, key=f"{self.key}:{step}", request_id=self.request_id)
 
+    def available(self) -> int:
+        """Return what the wallet has available; nothing if there is no such wallet."""
+        try:
+            return selectors.read_wallet(self.reference).available
+        except WalletNotFound:
+            return 0
+
 
 class Ledger:
     """Moves the credits of one call."""
@@ -133,11 +140,8 @@ class Ledger:
         return _standing(posted)
 
     def available(self) -> int:
-        """Return what the wallet has available; nothing if there is no such wallet."""
-        try:
-            return selectors.read_wallet(self.account.reference).available
-        except WalletNotFound:
-            return 0
+        """Return what the wallet has available."""
+        return self.account.available()
 
     def tell_missing(self, reason: str) -> None:
         """Publish that a call ended well and nobody knows what it used."""

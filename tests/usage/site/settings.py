@@ -3,7 +3,7 @@
 import json
 import os
 
-from config.settings.test import *
+from config.settings.test import *  # noqa: F403
 
 ROOT_URLCONF = "tests.usage.site.urls"
 TRUSTED_PROXIES = 1
