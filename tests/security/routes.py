@@ -10,6 +10,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 BASE = "api/v1/"
 # The admin has its own ways; tests beside this table look at it.
 OTHER = ("admin/", "static/")
+AT_ROOT = ("healthz", "readyz", "problems", "api", "metrics", "unsubscribe", "checkout", "sandbox")
 
 
 def routes() -> list[tuple[str, str]]:
@@ -24,7 +25,7 @@ def routes() -> list[tuple[str, str]]:
 def url(route: str, arguments: dict[str, str]) -> str:
     """Return the path of a route, with its parameters filled."""
     filled = re.sub(r"<\w+:(\w+)>", lambda match: arguments[match[1]], route)
-    at_root = route.split("/")[0] in ("healthz", "readyz", "problems", "api", "metrics", "unsubscribe", "checkout", "sandbox")
+    at_root = route.split("/")[0] in AT_ROOT
     return f"/{filled}" if at_root else f"/{BASE}{filled}"
 
 
