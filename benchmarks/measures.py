@@ -16,6 +16,7 @@ from accounts.services.api_keys import create_api_key
 from accounts.services.audit import Origin as AuditOrigin
 from benchmarks import load, rig
 from benchmarks.allowances import measure_allowances
+from benchmarks.metering import measure_metering
 from benchmarks.rig import Figure
 from credits import services
 from credits.models import LedgerEntry
@@ -102,6 +103,7 @@ MEASURES: dict[str, Callable[[Plan], list[Figure]]] = {
     "check": measure_check,
     "service": measure_service,
     "http": measure_http,
+    "metering": lambda plan: measure_metering(plan.rounds, round(plan.seconds * 150)),
     "allowances": lambda plan: measure_allowances(plan.wallets),
 }
 

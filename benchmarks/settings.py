@@ -21,3 +21,4 @@ def url_of(name: str) -> str:
 DATABASES = {"default": database(url_of(DATABASE_NAME), pool=POOL)}
 BALANCE_CACHE_URL = REDIS_URL
 ROOT_URLCONF = "benchmarks.urls"
+METERING = {"paths": ["/metered/"], "estimate": "1"}

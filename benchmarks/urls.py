@@ -1,5 +1,6 @@
 """The project's URLs, and the endpoint that the HTTP figures are measured against."""
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -9,6 +10,7 @@ from rest_framework.views import APIView
 
 from config.urls import *
 from config.urls import urlpatterns as project_urlpatterns
+from usage.context import record_usage
 
 
 class BareBody(serializers.Serializer):
@@ -30,4 +32,16 @@ class BareView(APIView):
         return Response(body.data)
 
 
-urlpatterns = [*project_urlpatterns, path("bare", BareView.as_view())]
+def plain(request: HttpRequest) -> HttpResponse:
+    """Answer at once; under a metered path, use half a credit."""
+    if request.path.startswith("/metered/"):
+        record_usage(cost="0.5")
+    return HttpResponse()
+
+
+urlpatterns = [
+    *project_urlpatterns,
+    path("bare", BareView.as_view()),
+    path("plain", plain),
+    path("metered/plain", plain),
+]
