@@ -34,4 +34,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "accounts.tasks.forget_expired_logins",
         "schedule": crontab(hour="3", minute="17"),
     },
+    "purge-old-budget-counters": {
+        "task": "usage.tasks.purge_old_counters",
+        "schedule": crontab(hour="3", minute="29"),
+    },
 }

@@ -112,6 +112,8 @@ USER_OPENED_HOOKS: list[str] = ["credits.services.signup.open_user_wallet"]
 
 # Asked in the transaction of everything that spends (credits.store.guarding); empty: nothing is limited.
 SPENDING_GUARD: str = "usage.guard.BudgetGuard"
+# Called with an entry's id to explain it: each returns a list of what the entry charges for.
+ENTRY_EXPLAINERS: list[str] = ["usage.selectors.explanations.explain_charges"]
 
 # Credits that every registered user starts with.
 SIGNUP_GRANT: str = env("SIGNUP_GRANT", default="0")

@@ -106,7 +106,10 @@ class EntryExplained(Shape):
     followed_by = Line(many=True)
     reversals = Line(many=True)
     reversed = Amount("0")
-    sample: ClassVar = {"reverses": [], "causes": [], "followed_by": [], "reversals": []}
+    charges = serializers.ListField(
+        child=serializers.DictField(), help_text="What was used: its rate's version, each quantity, the rounding."
+    )
+    sample: ClassVar = {"reverses": [], "causes": [], "followed_by": [], "reversals": [], "charges": []}
 
 
 class Day(Shape):

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Sum
+from django.utils.module_loading import import_string
 
 from core import clock
 from core.amounts import MICROS, format_micros, to_micros
@@ -38,7 +40,7 @@ def explain_balance(reference: str, at: datetime | None = None) -> Members:
 
 
 def explain_entry(entry_id: str, within: str | None = None) -> Members:
-    """Tell what an entry moved in which grants, why it was posted and what followed from it.
+    """Tell what an entry moved in which grants, why it was posted, what followed from it, and for what it charges.
 
     Entries of other wallets than `within` are left out, if it is given. Raises EntryNotFound.
     """
@@ -59,6 +61,7 @@ def explain_entry(entry_id: str, within: str | None = None) -> Members:
         "followed_by": [_line(other) for other in linked.filter(caused_by=entry)],
         "reversals": [_line(other) for other in reversals],
         "reversed": format_micros(sum(to_micros(other.amount) for other in reversals)),
+        "charges": [charge for explain in settings.ENTRY_EXPLAINERS for charge in import_string(explain)(entry.pk)],
     }
 
 

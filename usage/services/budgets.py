@@ -1,5 +1,6 @@
-"""Say how much may be spent in a window."""
+"""Say how much may be spent in a window, and forget windows that are over."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,12 +9,15 @@ from django.db import transaction
 from accounts.models import ApiKey
 from core import clock
 from core.exceptions import ValidationFailed
+from credits.engine.state import MAX_HOLD_LIFE
 from credits.exceptions import WalletNotFound
 from credits.models import Wallet
 
-from ..models import Budget
+from ..models import Budget, BudgetCounter
 from ..selectors.budgets import read_budget
 from ..windows import BUCKETS, ROLLING
+
+KEPT = timedelta(days=400)
 
 
 def create_budget(
@@ -85,3 +89,13 @@ def _key(pk: Any) -> ApiKey:
     if key is None:
         raise ValidationFailed([("api_key", "There is no such API key; list the keys to find the id.")])
     return key
+
+
+def purge_counters(*, at: datetime) -> int:
+    """Delete counters after 400 days, those of rolling windows once no hold can count in them any more."""
+    old = BudgetCounter.objects.filter(starts_at__lt=at - KEPT).delete()[0]
+    for seconds in Budget.objects.order_by().filter(window=ROLLING).values_list("window_seconds", flat=True).distinct():
+        before = at - timedelta(seconds=seconds or 0) - MAX_HOLD_LIFE - timedelta(days=1)
+        rolling = BudgetCounter.objects.filter(budget__window=ROLLING, budget__window_seconds=seconds)
+        old += rolling.filter(starts_at__lt=before).delete()[0]
+    return old

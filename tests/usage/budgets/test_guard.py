@@ -20,6 +20,7 @@ from usage.exceptions import BudgetExceeded
 from usage.models import Budget, BudgetCounter
 from usage.selectors.budgets import standings
 from usage.services import Charge, Usage, change_budget, create_budget, delete_budget, record_usage
+from usage.services.budgets import purge_counters
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2035, 11, 21, 12, tzinfo=UTC)
@@ -299,6 +300,21 @@ def test_each_percentage_is_told_once_in_a_window() -> None:
         spend(5)
         told.append([event.payload["percent"] for event in Event.objects.filter(name="budget.reached").order_by("id")])
     assert told == [[], [50], [50, 80], [50, 80, 100], [50, 80, 100, 50]]
+
+
+def test_counters_go_when_no_window_needs_them_any_more() -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        rolling = budget(10, "rolling", window_seconds=3600)
+        calendar = budget(10)
+        spend(4)
+        clock.shift(timedelta(days=8))
+        assert purge_counters(at=datetime.now(UTC)) == 0
+        clock.shift(timedelta(days=1))
+        spend(1)
+        assert purge_counters(at=datetime.now(UTC)) == 1
+        assert (standing(rolling), standing(calendar, NOON)) == ((1, 0), (4, 0))
+        clock.shift(timedelta(days=500))
+        assert purge_counters(at=datetime.now(UTC)) == 3
 
 
 def test_what_is_only_held_is_not_told_yet() -> None:
