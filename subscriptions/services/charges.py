@@ -10,7 +10,7 @@ from credits.services import INTERNAL, Origin
 from ..exceptions import ChargeNotFound
 from ..models import Charge, Subscription
 from ..selectors.subscriptions import find_subscription
-from .cycles import anchor, begin_next, begin_rest, is_prepaid
+from .cycles import anchor, begin_next, begin_rest, void_charges
 from .quotes import quote_change
 from .sheet import Sheet, new_sheet
 
@@ -47,9 +47,11 @@ def pay_ahead(*, subscription: UUID, amount_minor: int, currency: str, payment: 
         version = found.next_version or found.version
         told = {"amount_minor": amount_minor, "currency": currency, "payment": payment}
         is_price = (version.amount_minor, version.currency) == (amount_minor, currency)
-        if not found.is_live or not is_price or is_prepaid(found):
+        if not found.is_live or not is_price or _awaits_other_money(found):
             sheet.tell(found, "charge.needs_review", **told)
             return
+        # An upgrade that was not paid so far is over with its period.
+        void_charges(found)
         Charge.objects.create(
             subscription=found,
             number=found.last_number + 1,
@@ -103,6 +105,12 @@ def fail_charge(*, charge: UUID, origin: Origin = INTERNAL) -> Charge:
             sheet.step(subscription, "fail", "subscription.past_due", charge=str(found.pk))
     found.refresh_from_db()
     return found
+
+
+def _awaits_other_money(subscription: Subscription) -> bool:
+    """Tell whether the next period is paid already, or something else is asked for it."""
+    charges = Charge.objects.filter(subscription=subscription, number=subscription.last_number + 1, is_live=True)
+    return charges.exclude(step="change").exists()
 
 
 def _begin(subscription: Subscription, now: datetime) -> datetime:
