@@ -21,7 +21,7 @@ from .messages import (
 from .protocol import Declined, ProviderRefused
 from .razorpay_calls import RazorpayCalls
 from .razorpay_shapes import ORDER_PREFIX, charge_of, order_of, refund_state, snapshot_of_link, snapshot_of_order
-from .reading import instant, member, named, rows, text
+from .reading import instant, member, named, number, rows, text
 from .signatures import check, header, read_object
 
 PAGE_SIZE = 100
@@ -71,13 +71,12 @@ class Razorpay:
             return _checkout_of(link)
 
     def fetch(self, checkout_id: str, known_ids: tuple[str, ...] = ()) -> Snapshot:
-        disputes = [self._dispute(id) for id in named(*known_ids) if id.startswith("disp_")]
         if checkout_id.startswith(ORDER_PREFIX):
             order = self._calls.ask(lambda api: api.order.fetch(checkout_id))
-            charges = self._charges(checkout_id, disputes)
+            charges = self._charges(checkout_id, known_ids)
             return snapshot_of_order(order, charges, is_live=self.is_live, is_full=True)
         link = self._calls.ask(lambda api: api.payment_link.fetch(checkout_id))
-        charges = self._charges(order_of(link) or self._order_paid_by(link), disputes)
+        charges = self._charges(order_of(link) or self._order_paid_by(link), known_ids)
         return snapshot_of_link(link, charges, is_live=self.is_live, is_full=True)
 
     def verify_webhook(self, body: bytes, headers: Mapping[str, str], at: datetime) -> str:
@@ -120,10 +119,10 @@ class Razorpay:
             "notes": {"payment": order.key},
         }
         made = self._calls.ask(lambda api: api.order.create(params))
-        charges = self._charges(text(made, "id"), [])
+        charges = self._charges(text(made, "id"))
         if not any(charge.status != "failed" for charge in charges):
             self._charge_token(order, text(made, "id"))
-            charges = self._charges(text(made, "id"), [])
+            charges = self._charges(text(made, "id"))
         return snapshot_of_order(made, charges, is_live=self.is_live)
 
     def start_subscription(self, order: SubscriptionOrder) -> Checkout:
@@ -152,11 +151,12 @@ class Razorpay:
     def portal_url(self, customer_id: str, return_url: str) -> str:
         raise ProviderRefused("Razorpay has no page on which customers manage their means of payment.")
 
-    def _charges(self, order_id: str, disputes: Sequence[Params]) -> tuple[Charge, ...]:
-        """Return every payment for an order with its refunds, and those of the disputes that are about it."""
+    def _charges(self, order_id: str, known_ids: tuple[str, ...] = ()) -> tuple[Charge, ...]:
+        """Return every payment for an order with its refunds and disputes."""
         if not order_id:
             return ()
         payments = rows(self._calls.ask(lambda api: api.order.payments(order_id)), "items")
+        disputes = self._disputes(payments, known_ids)
         return tuple(
             charge_of(
                 payment,
@@ -165,6 +165,16 @@ class Razorpay:
             )
             for payment in payments
         )
+
+    def _disputes(self, payments: Sequence[Mapping[str, Any]], known_ids: tuple[str, ...]) -> list[Params]:
+        """Return the disputes since the money came, and those that were named to us: no list is of one payment."""
+        paid = [number(payment, "created_at") for payment in payments if charge_of(payment).status == "captured"]
+        if not paid:
+            return []
+        since = {"from": min(paid)}
+        found = {text(one, "id"): one for one in self._all(lambda api, page: api.dispute.all({**since, **page}))}
+        named_to_us = [id for id in named(*known_ids) if id.startswith("disp_") and id not in found]
+        return [*found.values(), *(self._dispute(id) for id in named_to_us)]
 
     def _dispute(self, id: str) -> Params:
         return self._calls.ask(lambda api: api.dispute.fetch(id))

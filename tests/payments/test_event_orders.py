@@ -211,3 +211,33 @@ def test_an_order_of_events(provider: str, story: Story, stubs: Running, setting
         desk.hear([one for one in told if one.name == name][int(number or 1) - 1])
     desk.wait()
     assert desk.outcome() == Outcome(story.status, story.balance, story.grants, story.alarm)
+
+
+LATE: list[tuple[str, tuple[Deed, ...], str, Deed]] = [
+    ("stripe", (_do("fail_session"),), "failed", PAY),
+    ("stripe", (_do("expire_session"),), "expired", PAY),
+    ("stripe", (DELAY, _do("settle_session", succeeds=False)), "failed", PAY),
+    ("razorpay", (_do("fail_link"),), "failed", _do("capture")),
+    ("razorpay", (_do("expire_link"),), "expired", LINK),
+    ("razorpay", (_do("cancel_link"),), "cancelled", LINK),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("provider", "deeds", "ended", "pays"), LATE)
+def test_money_that_comes_after_the_end_is_credited(
+    provider: str, deeds: tuple[Deed, ...], ended: str, pays: Deed, stubs: Running, settings: Any
+) -> None:
+    """All is told as it happens, so the payment has really ended when the money comes; then the past is told again."""
+    settings.PAYMENT_PROVIDERS, settings.FREE_AMOUNTS = settings_of(stubs), FREE_AMOUNTS
+    desk = Desk(provider, stubs, "customer-1")
+    for deed, values in deeds:
+        desk.act(deed, **values)
+    past = desk.told()
+    for one in past:
+        desk.hear(one)
+    assert desk.outcome() == Outcome(ended, "0", grants=0, alarm=False)
+    desk.act(pays[0], **pays[1])
+    for one in [*desk.told()[len(past) :], *past]:
+        desk.hear(one)
+    assert desk.outcome() == Outcome("paid", "100", grants=1, alarm=False)

@@ -96,13 +96,21 @@ def test_more_than_was_paid_is_not_refunded(razorpay: Razorpay, stubs: Running) 
         razorpay.refund(orders.refund(paid.charges[0].id, 2000, **INR))
 
 
-def test_disputes_are_told_when_their_id_is_known(razorpay: Razorpay, stubs: Running) -> None:
+def test_disputes_are_told_whether_their_id_is_known_or_not(razorpay: Razorpay, stubs: Running) -> None:
     id, paid = _bought(razorpay, stubs)
     dispute = stubs("razorpay", "dispute", payment=paid.charges[0].id, amount=1000)["id"]
     assert [one.status for one in razorpay.fetch(id, (dispute,)).charges[0].disputes] == ["inquiry"]
     stubs("razorpay", "close_dispute", dispute=dispute, outcome="lost")
-    (lost,) = razorpay.fetch(id, (dispute,)).charges[0].disputes
+    (lost,) = razorpay.fetch(id).charges[0].disputes
     assert (lost.status, lost.amount_minor) == ("lost", 1000)
+
+
+def test_a_dispute_that_no_list_has_is_told_by_its_id(razorpay: Razorpay, stubs: Running) -> None:
+    id, paid = _bought(razorpay, stubs)
+    dispute = stubs("razorpay", "dispute", payment=paid.charges[0].id)["id"]
+    stubs("razorpay", "set", kind="dispute", id=dispute, values={"created_at": 1})
+    assert not razorpay.fetch(id).charges[0].disputes
+    assert razorpay.fetch(id, (dispute, dispute)).charges[0].disputes[0].id == dispute
 
 
 def test_a_refund_that_failed_is_told(razorpay: Razorpay, stubs: Running) -> None:
