@@ -160,6 +160,24 @@ def test_a_subscription_starts_once_on_a_plan_that_is_shared(razorpay: Razorpay,
     assert stubs("razorpay", "find", kind="subscription", id=page.id)["status"] == "cancelled"
 
 
+def test_a_subscriptions_life_is_told(razorpay: Razorpay, stubs: Running) -> None:
+    order, before = orders.subscription(**INR), len(stubs("razorpay", "told"))
+    id = razorpay.start_subscription(order).id
+    stubs("razorpay", "authorize_subscription", subscription=id)
+    stubs("razorpay", "fail_subscription", subscription=id)
+    stubs("razorpay", "charge_subscription", subscription=id)
+    stubs("razorpay", "fail_subscription", subscription=id, retries_left=False)
+    stubs("razorpay", "cancel_subscription", subscription=id)
+    told = [razorpay.read_event(one["body"].encode(), "id") for one in stubs("razorpay", "told")[before:]]
+    news = [notice.subscription for notice in told if notice.subscription]
+    assert [one.kind for one in news] == ["started", "charged", "failed", "charged", "failed", "cancelled"]
+    assert {(one.subscription_id, one.reference) for one in news} == {(id, order.key)}
+    first, second = (one for one in news if one.kind == "charged")
+    assert (first.amount_minor, first.currency, first.charge_key) == (900, "INR", first.charge_id)
+    assert second.period_start == first.period_end
+    assert not [notice for notice in told if notice.snapshot or notice.hint == order.key or notice.reference]
+
+
 def test_there_is_no_page_for_means_of_payment(razorpay: Razorpay) -> None:
     with pytest.raises(ProviderRefused):
         razorpay.portal_url("cust_1", "https://shop.example/")

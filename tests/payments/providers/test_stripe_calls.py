@@ -166,6 +166,23 @@ def test_a_subscription_starts_on_a_page_and_can_be_ended_twice(stripe: Stripe, 
     assert stubs("stripe", "find", kind="subscription", id=id)["status"] == "canceled"
 
 
+def test_a_subscriptions_life_is_told(stripe: Stripe, stubs: Running) -> None:
+    order, before = orders.subscription(), len(stubs("stripe", "told"))
+    id = stubs("stripe", "pay_session", session=stripe.start_subscription(order).id)["subscription"]
+    failed = stubs("stripe", "renew_subscription", subscription=id, succeeds=False)["id"]
+    stubs("stripe", "pay_invoice", invoice=failed)
+    stubs("stripe", "cancel_subscription", subscription=id)
+    told = [stripe.read_event(one["body"].encode(), "evt") for one in stubs("stripe", "told")[before:]]
+    news = [notice.subscription for notice in told if notice.subscription]
+    assert [one.kind for one in news] == ["charged", "started", "failed", "charged", "cancelled"]
+    assert {(one.subscription_id, one.reference) for one in news} == {(id, order.key)}
+    first, second = (one for one in news if one.kind == "charged")
+    assert (first.amount_minor, first.currency, first.charge_id[:3]) == (900, "USD", "pi_")
+    assert second.period_start == first.period_end
+    assert second.charge_key != first.charge_key
+    assert not [notice for notice in told if notice.snapshot or notice.hint or notice.reference]
+
+
 def test_customers_manage_their_means_of_payment_at_stripe(stripe: Stripe, stubs: Running) -> None:
     customer = stubs("stripe", "new_customer")["id"]
     assert stripe.portal_url(customer, "https://shop.example/").startswith("https://billing.stripe.test/")
@@ -175,7 +192,7 @@ def test_customers_manage_their_means_of_payment_at_stripe(stripe: Stripe, stubs
 
 def test_a_wrong_key_is_ours_to_mend(stubs: Running) -> None:
     config = ProviderConfig.of("stripe", stubs.settings("stripe") | {"key": "sk_test_wrong"})
-    with pytest.raises(ProviderMisconfigured, match="STRIPE_API_KEY") as refused:
+    with pytest.raises(ProviderMisconfigured, match="STRIPE_KEY") as refused:
         Stripe(config).fetch("cs_test_1")
     assert "sk_test_wrong" not in str(refused.value)
 
