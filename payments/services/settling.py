@@ -5,8 +5,6 @@ A step that was done is found done, so a crash between two steps loses nothing a
 
 from uuid import UUID
 
-from django.db import transaction
-
 from core import clock
 from core.amounts import format_micros, from_micros, to_micros
 from credits import selectors, services
@@ -18,16 +16,15 @@ from ..news import tell
 from ..selectors.reversals import reversed_target, status_of
 from .effects import claw_back, give_back
 from .receipts import issue_receipt
+from .transactions import in_transaction
 
 FIRST_PURCHASE = "first_purchase_at"
 
 
 def settle_payment(*, payment_id: UUID) -> None:
     """Credit a payment that was paid, then take back or give back what refunds and disputes ask for."""
-    is_settled = False
-    while not is_settled:
-        with transaction.atomic():
-            is_settled = not _take_step(payment_id)
+    while in_transaction(lambda: _take_step(payment_id)):
+        pass
 
 
 def _take_step(payment_id: UUID) -> bool:

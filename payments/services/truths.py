@@ -7,8 +7,6 @@ any order, and the rows end the same; what the ledger must do about it follows f
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
-
 from core import clock
 
 from ..models import Dispute, Payment, ProviderId, Refund, StoredMethod
@@ -19,6 +17,7 @@ from ..news import tell
 from ..providers.messages import Charge, DisputeState, RefundState, Snapshot
 from .mismatches import mismatch_of, raise_alarm
 from .settling import settle_payment
+from .transactions import in_transaction
 
 FACTS = ("charge_id", "checkout_id", "refunded_minor", "status", "top_up_of", "is_settled", "updated_at")
 DISPUTE_WORDS = {"inquiry": "opened", "open": "opened", "lost": "lost", "won": "won"}
@@ -30,12 +29,11 @@ def apply_truth(*, payment: Payment, snapshot: Snapshot) -> Payment:
     What does not equal the stored payment (amount, currency, mode, reference, checkout) credits nothing and raises an
     alarm. Money that comes a second time for the same checkout is a payment of its own.
     """
-    for payment_id in _take_in(payment.first_id or payment.pk, snapshot):
+    for payment_id in in_transaction(lambda: _take_in(payment.first_id or payment.pk, snapshot)):
         settle_payment(payment_id=payment_id)
     return Payment.objects.get(pk=payment.pk)
 
 
-@transaction.atomic
 def _take_in(root_id: UUID, snapshot: Snapshot) -> list[UUID]:
     """Write the facts under the payment's lock and return the payments that they are about."""
     root = Payment.objects.select_for_update().get(pk=root_id)
