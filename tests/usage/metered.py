@@ -7,7 +7,7 @@ from credits.models import Hold, LedgerEntry, Wallet
 from credits.services import issue_grant
 
 WALLET = "shop"
-PATHS = {"paths": ["/m/"], "skip_paths": ["/m/free/"], "wallet_header": "X-Wallet", "estimate": "10"}
+METERING = {"paths": ["/m/"], "skip_paths": ["/m/free/"], "wallet_header": "X-Wallet", "estimate": "10"}
 
 
 def fill(amount: int | str, reference: str = WALLET) -> None:

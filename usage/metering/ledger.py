@@ -18,7 +18,7 @@ from credits import selectors
 from credits import services as credits_services
 from credits.exceptions import HoldNotActive, WalletNotFound
 from credits.services import Origin, Posted
-from usage.services import Charge, Recorded, Usage, record_usage
+from usage.services import Charge, Recorded, Usage, record_usage, take_back_usage
 
 ACTOR = "metering"
 # A database that was away for a moment must not make a call free.
@@ -136,8 +136,7 @@ class Ledger:
     def take_back(self, entry: str, step: str) -> Standing:
         """Reverse what one step consumed."""
         reason = "The source has reported what it used."
-        posted = credits_services.reverse_entry(entry=entry, reason=reason, origin=self.account.origin(step))
-        return _standing(posted)
+        return _standing(take_back_usage(entry=entry, reason=reason, origin=self.account.origin(step)))
 
     def available(self) -> int:
         """Return what the wallet has available."""

@@ -6,6 +6,7 @@ from .events import record_usage, record_usage_batch
 from .pricing import price_usage
 from .rates import NewRate, create_rate, create_rates
 from .rerating import plan_rerating, rerate_event
+from .taking_back import take_back_usage
 
 __all__ = [
     "Charge",
@@ -22,4 +23,5 @@ __all__ = [
     "record_usage",
     "record_usage_batch",
     "rerate_event",
+    "take_back_usage",
 ]

@@ -5,12 +5,8 @@ import os
 
 from config.settings.test import *  # noqa: F403
 
+METERED = {"paths": ["/m/"], "skip_paths": ["/m/free/"], "wallet_header": "X-Wallet", "estimate": "10"}
+
 ROOT_URLCONF = "tests.usage.site.urls"
 TRUSTED_PROXIES = 1
-METERING = {
-    "paths": ["/m/"],
-    "skip_paths": ["/m/free/"],
-    "wallet_header": "X-Wallet",
-    "estimate": "10",
-    **json.loads(os.environ.get("SITE_METERING", "{}")),
-}
+METERING = {**METERED, **json.loads(os.environ.get("SITE_METERING", "{}"))}

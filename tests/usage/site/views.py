@@ -20,6 +20,11 @@ from usage.throttles import LedgerThrottle
 tasks: set[asyncio.Task[Any]] = set()
 
 
+def hold_of(request: HttpRequest) -> Decimal:
+    """Estimate what the query says."""
+    return Decimal(request.GET.get("hold", "10"))
+
+
 def record(request: HttpRequest) -> HttpResponse:
     """Record each `cost`, and answer with `status`."""
     for cost in request.GET.getlist("cost"):

@@ -122,6 +122,7 @@ def test_our_count_stands_in_until_the_source_reports(read: Read, meter: Any) ->
     read("/m/source?chunks=7&cost=3.5&pause=0.001")
     assert standing() == (96.5, 0)
     assert "reversed" in kinds()
+    assert sum(event.amount for event in UsageEvent.objects.all()) == Decimal("3.5")
 
 
 def test_our_count_is_charged_where_the_source_never_reports(read: Read, meter: Any) -> None:
