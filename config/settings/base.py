@@ -237,13 +237,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 # Several webhook secrets, comma-separated, are valid at once; without one, every webhook is refused.
 PAYMENT_PROVIDER: str = env("PAYMENT_PROVIDER", default="stripe")
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
-    name: {
-        "key": env(f"{name.upper()}_KEY", default=""),
-        "secret": env(f"{name.upper()}_SECRET", default=""),
-        "webhook_secrets": env.list(f"{name.upper()}_WEBHOOK_SECRETS", default=[]),
-        "base_url": env(f"{name.upper()}_BASE_URL", default=""),
-    }
-    for name in ("stripe", "razorpay")
+    "stripe": {
+        "key": env("STRIPE_KEY", default=""),
+        "webhook_secrets": env.list("STRIPE_WEBHOOK_SECRETS", default=[]),
+        "base_url": env("STRIPE_BASE_URL", default=""),
+    },
+    "razorpay": {
+        "key": env("RAZORPAY_KEY", default=""),
+        "secret": env("RAZORPAY_SECRET", default=""),
+        "webhook_secrets": env.list("RAZORPAY_WEBHOOK_SECRETS", default=[]),
+        "base_url": env("RAZORPAY_BASE_URL", default=""),
+    },
 }
 
 # Where browsers and providers reach this installation.
