@@ -7,9 +7,9 @@ in any order, perhaps twice, and perhaps never if the broker loses the message: 
 """
 
 IN_ORDER: dict[str, tuple[str, ...]] = {
-    "subscription.charged": ("subscriptions.handlers.take_charged",),
-    "subscription.failed": ("subscriptions.handlers.take_failed",),
-    "subscription.cancelled": ("subscriptions.handlers.take_cancelled",),
+    "recurring_charge.charged": ("subscriptions.handlers.take_charged",),
+    "recurring_charge.failed": ("subscriptions.handlers.take_failed",),
+    "recurring_charge.cancelled": ("subscriptions.handlers.take_cancelled",),
     "payment.paid": ("promos.handlers.reward_purchase",),
 }
 

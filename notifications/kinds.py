@@ -130,6 +130,13 @@ KINDS: dict[str, Kind] = {
         subject="payment",
         for_operators=True,
     ),
+    "recurring_charge.mismatched": Kind(
+        title="A recurring charge differs from what was agreed",
+        text="What {provider} charged for {subscription} starts no period: {detail}",
+        quiet=DAY,
+        subject="subscription",
+        for_operators=True,
+    ),
     "refund.failed": Kind(
         title="A refund failed", text="Refund {refund} of payment {payment} failed at the provider.", for_operators=True
     ),

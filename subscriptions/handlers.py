@@ -42,9 +42,7 @@ def take_cancelled(event: Event) -> None:
 
 
 def _charge_of(event: Event) -> Charge | None:
-    """Return the charge that began the recurring one; events of our own state machine name none."""
-    if "provider_subscription" not in event.payload:
-        return None
+    """Return the charge that began the recurring one."""
     found = Charge.objects.filter(pk=UUID(str(event.payload["subscription"])))
     return found.select_related("subscription__wallet").first()
 

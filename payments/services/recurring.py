@@ -1,7 +1,7 @@
 """Charges that the provider repeats, for the subscriptions above: they start and end here, and their news go up.
 
 Each charged period is a payment without credits of its own: it has a receipt, can be refunded and disputed, and the
-event `subscription.charged` lets the room above start its period.
+event `recurring_charge.charged` lets the room above start its period.
 """
 
 from uuid import UUID
@@ -116,7 +116,7 @@ def _take(provider: str, notice: Notice, news: SubscriptionNews) -> UUID | None:
         charge.save(update_fields=["subscription_id"])
     wrong = _mismatch(charge, notice, news)
     if wrong:
-        _tell("subscription.mismatch", charge, news, detail=wrong)
+        _tell("recurring_charge.mismatched", charge, news, detail=wrong)
         return None
     if news.customer_id:
         _store_customer(charge, news.customer_id)
@@ -124,7 +124,7 @@ def _take(provider: str, notice: Notice, news: SubscriptionNews) -> UUID | None:
         return _store_period(charge, news)
     if news.kind == "cancelled" and charge.ended_at is None:
         RecurringCharge.objects.filter(pk=charge.pk).update(ended_at=clock.now())
-    _tell(f"subscription.{news.kind}", charge, news)
+    _tell(f"recurring_charge.{news.kind}", charge, news)
     return None
 
 
@@ -169,7 +169,7 @@ def _store_period(charge: RecurringCharge, news: SubscriptionNews) -> UUID | Non
         created_at=clock.now(),
     )
     ProviderId.objects.get_or_create(provider=charge.provider, value=charge_id, defaults={"payment": payment})
-    _tell("subscription.charged", charge, news, payment=str(payment.pk))
+    _tell("recurring_charge.charged", charge, news, payment=str(payment.pk))
     return payment.pk
 
 

@@ -33,14 +33,14 @@ def told(charge: RecurringCharge, verb: str) -> list[tuple[str, dict[str, object
         deliver(webhook.body.encode())
         deliver(webhook.body.encode())
     process_due_events()
-    news = Event.objects.filter(pk__gt=before, name__startswith="subscription.").order_by("name")
+    news = Event.objects.filter(pk__gt=before, name__startswith="recurring_charge.").order_by("name")
     return [(event.name, event.payload) for event in news]
 
 
 def test_an_agreement_starts_and_its_first_period_is_charged() -> None:
     charge = started()
     news = told(charge, "agree")
-    assert [name for name, _ in news] == ["subscription.charged", "subscription.started"]
+    assert [name for name, _ in news] == ["recurring_charge.charged", "recurring_charge.started"]
     charged = news[0][1]
     payment = Payment.objects.get()
     assert (charged["subscription"], charged["payment"]) == (str(charge.pk), str(payment.pk))
@@ -52,9 +52,9 @@ def test_an_agreement_starts_and_its_first_period_is_charged() -> None:
 def test_each_period_is_a_payment_and_a_failure_is_told() -> None:
     charge = started()
     told(charge, "agree")
-    assert [name for name, _ in told(charge, "renew")] == ["subscription.charged"]
-    assert [name for name, _ in told(charge, "fail")] == ["subscription.failed"]
-    assert [name for name, _ in told(charge, "recover")] == ["subscription.charged"]
+    assert [name for name, _ in told(charge, "renew")] == ["recurring_charge.charged"]
+    assert [name for name, _ in told(charge, "fail")] == ["recurring_charge.failed"]
+    assert [name for name, _ in told(charge, "recover")] == ["recurring_charge.charged"]
     assert Payment.objects.filter(status="paid").count() == 3
     assert not ProviderEvent.objects.exclude(status="processed").exists()
 
@@ -66,7 +66,7 @@ def test_a_cancelled_agreement_ends() -> None:
     webhook = SandboxWebhook.objects.latest("pk")
     deliver(webhook.body.encode())
     process_due_events()
-    assert Event.objects.filter(name="subscription.cancelled").count() == 1
+    assert Event.objects.filter(name="recurring_charge.cancelled").count() == 1
     charge.refresh_from_db()
     assert charge.ended_at is not None
 
@@ -74,7 +74,7 @@ def test_a_cancelled_agreement_ends() -> None:
 def test_another_amount_starts_no_period() -> None:
     charge = started()
     RecurringCharge.objects.update(amount_minor=901)
-    assert [name for name, _ in told(charge, "agree")] == ["subscription.mismatch", "subscription.started"]
+    assert [name for name, _ in told(charge, "agree")] == ["recurring_charge.mismatched", "recurring_charge.started"]
     assert not Payment.objects.exists()
 
 
