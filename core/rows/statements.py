@@ -51,7 +51,8 @@ def params_of(vendor: str, table: Table, rows: Sequence[Row]) -> list[str | None
         return [_encode(convert(encoders(vendor, table), rows))]
     if len(rows) == 1:
         return [text_of(value) for value in rows[0]]
-    return [array_literal(column) for column in zip(*rows, strict=True)]
+    kinds = [kind for _, kind in table.columns]
+    return [array_literal(column, kind) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)]
 
 
 def _insert(vendor: str, verb: str, table: Table, source: str) -> str:

@@ -42,7 +42,7 @@ def any_of(column: str, values: Sequence[Any], kind: str = "text") -> tuple[str,
     if len(encoded) == 1:
         return f"{column} = %s", encoded
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s::{kind}[])", [array_literal(encoded)]
+        return f"{column} = ANY(%s::{kind}[])", [array_literal(encoded, kind)]
     return f"{column} IN ({', '.join('%s' for _ in encoded)})", encoded
 
 
@@ -54,7 +54,7 @@ def encode_id(value: str) -> str:
 def decode_instant(value: Any) -> datetime:
     """Return an aware instant for what a raw cursor, or JSON made by the database, gives for one."""
     instant: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return instant.replace(tzinfo=UTC)
+    return instant if instant.tzinfo is UTC else instant.replace(tzinfo=UTC)
 
 
 @lru_cache
@@ -88,18 +88,32 @@ def text_of(value: Any) -> str | None:
     return str(value)
 
 
-def array_literal(values: Iterable[Any]) -> str:
-    """Return values as the text of a PostgreSQL array."""
-    return f"{{{','.join([_element(value) for value in values])}}}"
+def array_literal(values: Iterable[Any], kind: str) -> str:
+    """Return the values of a column of one kind as the text of a PostgreSQL array."""
+    return f"{{{','.join(_ELEMENTS.get(kind, _bare)(values))}}}"
 
 
-def _element(value: Any) -> str:
-    text = text_of(value)
-    if text is None:
-        return "NULL"
+def _bare(values: Iterable[Any]) -> list[str]:
+    return ["NULL" if value is None else str(value) for value in values]
+
+
+def _instants(values: Iterable[datetime | None]) -> list[str]:
+    """Write each instant once: the rows of an operation mostly share one."""
+    texts: dict[datetime | None, str] = {None: "NULL"}
+    return [texts.get(value) or texts.setdefault(value, f'"{value}"') for value in values]
+
+
+def _quoted(values: Iterable[str | None]) -> list[str]:
+    return ["NULL" if value is None else f'"{_escaped(value)}"' for value in values]
+
+
+def _escaped(text: str) -> str:
     if '"' in text or "\\" in text:
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+        return text.replace("\\", "\\\\").replace('"', '\\"')
+    return text
+
+
+_ELEMENTS: dict[str, Callable[[Iterable[Any]], list[str]]] = {"text": _quoted, "instant": _instants}
 
 
 def _naive_text(value: datetime) -> str:
