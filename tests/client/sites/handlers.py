@@ -24,6 +24,7 @@ METERING: dict[str, Any] = {
     "response_header": "X-Cost",
     "body_key": "usage.total_tokens",
     "slice_credits": "3",
+    "client_gone": os.environ.get("SITE_GONE", "recorded"),
 }
 
 
