@@ -7,16 +7,18 @@ from django.core import validators
 from rest_framework import relations, serializers
 
 INSTANT = 'Write an instant with its offset, such as "2026-11-21T09:30:00Z".'
+URL = 'Send a URL such as "https://example.com/hook".'
 
 # By class of field; a later line goes before an earlier one.
 SENTENCES: tuple[tuple[type[Any], dict[str, str]], ...] = (
     (serializers.Field, {"required": "Send this; it is required.", "null": "Send a value; null is none."}),
     (serializers.CharField, {"invalid": "Send a text.", "blank": "Send a text that is not empty."}),
     (serializers.EmailField, {"invalid": 'Send an e-mail address such as "ada@example.com".'}),
-    (serializers.URLField, {"invalid": 'Send a URL such as "https://example.com/hook".'}),
+    (serializers.URLField, {"invalid": URL}),
     (serializers.IntegerField, {"invalid": "Send a whole number.", "max_string_length": "Send a smaller number."}),
     (serializers.BooleanField, {"invalid": "Send true or false."}),
     (serializers.UUIDField, {"invalid": "Send a UUID."}),
+    (serializers.TimeField, {"invalid": 'Write a time of day such as "09:30".'}),
     (serializers.DateField, {"invalid": 'Write a date such as "2026-11-21".', "datetime": "Send a date without time."}),
     (
         serializers.DateTimeField,
@@ -53,10 +55,11 @@ def say_it_ourselves(field: serializers.Field[Any, Any, Any, Any]) -> None:
     for validator in field.validators:
         if isinstance(validator, validators.BaseValidator) and type(validator) in LIMITS:
             validator.message = LIMITS[type(validator)].format(unit=unit)
-        if isinstance(validator, validators.RegexValidator) and str(validator.message) == str(stock.get("invalid")):
-            is_url = isinstance(validator, validators.URLValidator)
+        if isinstance(validator, validators.URLValidator):
+            validator.message = URL
+        elif isinstance(validator, validators.RegexValidator) and str(validator.message) == str(stock.get("invalid")):
             pattern = getattr(validator.regex, "pattern", validator.regex)
-            validator.message = sentences["invalid"] if is_url else f"Send a text that matches {pattern}."
+            validator.message = f"Send a text that matches {pattern}."
     if isinstance(child := getattr(field, "child", None), serializers.Field):
         say_it_ourselves(child)
 

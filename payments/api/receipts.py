@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from core.api.lean import LeanView
@@ -14,7 +14,11 @@ from ..receipt_page import render_receipt
 from . import openapi
 from .base import READ_OWN, payment_of
 
-PAGE = OpenApiResponse({"type": "string"}, description="An HTML page without scripts, ready to print.")
+PAGE = OpenApiResponse(
+    {"type": "string"},
+    description="An HTML page without scripts, ready to print.",
+    examples=[OpenApiExample("receipt", "<!doctype html>\n<title>R-000042</title>…", media_type="text/html")],
+)
 
 
 class ReceiptView(LeanView):

@@ -10,7 +10,10 @@ METHODS = ("get", "post", "put", "patch", "delete")
 BASE = "api/v1/"
 # The admin has its own ways; tests beside this table look at it.
 OTHER = ("admin/", "static/")
-AT_ROOT = ("healthz", "readyz", "problems", "api", "metrics", "unsubscribe", "checkout", "sandbox")
+PROBES = ("healthz", "readyz")
+# For browsers, not for programs.
+PAGES = ("problems", "api", "unsubscribe", "checkout", "sandbox")
+AT_ROOT = (*PROBES, *PAGES)
 
 
 def routes() -> list[tuple[str, str]]:

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, User
 from accounts.services.tokens import issue_tokens
+from core.amounts import from_micros
 from credits import services
+from credits.selectors import refresh_wallet
 from credits.services import Origin
 from tests.credits.api import callers
 from tests.credits.api.callers import PASSWORD, Caller
@@ -30,11 +32,12 @@ class World:
         self.entry = services.consume(reference=self.reference, amount=Decimal(5)).entry.id
         customer = Origin("customer", self.reference)
         self.hold = services.place_hold(reference=self.reference, amount=Decimal(10), origin=customer).entry.hold
-        self._owe()
-        self.grant = self._grant("5", "promotion")
         self.key = callers.service("read")
         self.key_id = str(ApiKey.objects.latest("created_at").pk)
         self.of_rooms = {name: value for room in ROOMS for name, value in room.arguments(self).items()}
+        # Last, because what rooms grant repays debt.
+        self._owe()
+        self.grant = self._grant("5", "promotion")
 
     def _grant(self, amount: str, source: str) -> str:
         posted = services.issue_grant(reference=self.reference, amount=Decimal(amount), source=source)
@@ -45,7 +48,7 @@ class World:
 
     def _owe(self) -> None:
         grant = self._grant("7", "purchase")
-        services.consume(reference=self.reference, amount=Decimal(92))
+        services.consume(reference=self.reference, amount=from_micros(refresh_wallet(self.reference).available))
         services.claw_back(grant=grant, amount=Decimal(7), reason="test")
 
     def arguments(self) -> dict[str, str]:

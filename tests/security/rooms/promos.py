@@ -36,6 +36,12 @@ BODIES: dict[tuple[str, str], Callable[[Any], dict[str, Any]]] = {
     ("POST", "referral-code"): lambda world: {"reference": world.reference},
 }
 BEFORE: dict[tuple[str, str], Callable[[Any], None]] = {}
+# Members that a body may name, besides those of its example.
+NAMED = {
+    ("POST", "promo-codes"): {"description", "is_active"},
+    ("POST", "promo-codes/generate"): {"description", "is_active", "prefix"},
+    ("PATCH", "promo-codes/<str:code>"): {"description", "reason"},
+}
 
 
 def arguments(world: Any) -> dict[str, str]:
