@@ -11,6 +11,8 @@ IN_ORDER: dict[str, tuple[str, ...]] = {
     "recurring_charge.failed": ("subscriptions.handlers.take_failed",),
     "recurring_charge.cancelled": ("subscriptions.handlers.take_cancelled",),
     "payment.paid": ("promos.handlers.reward_purchase",),
+    "payment.refunded": ("promos.handlers.take_back_rewards",),
+    "payment.restored": ("promos.handlers.give_again",),
 }
 
 IN_BATCHES: dict[str, tuple[str, ...]] = {

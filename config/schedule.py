@@ -13,6 +13,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "run-due-work": {"task": "subscriptions.tasks.run_due_work", "schedule": 10.0, "options": {"expires": 30}},
     "sweep-payments": {"task": "payments.tasks.sweep_payments", "schedule": 10.0, "options": {"expires": 30}},
     "sweep-top-ups": {"task": "payments.tasks.sweep_top_ups", "schedule": crontab(minute="*")},
+    "take-back-due-rewards": {"task": "promos.tasks.take_back_due", "schedule": crontab(minute="*")},
     "reconcile-providers": {"task": "payments.tasks.reconcile_providers", "schedule": crontab(minute="23")},
     "check-ledger": {
         "task": "credits.tasks.check_ledger",

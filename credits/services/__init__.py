@@ -2,7 +2,7 @@
 
 from .consumptions import Consumption, consume, consume_many
 from .facts import state_fact
-from .grants import NewGrant, claw_back, issue_grant, issue_grants, reverse_entry, void_grant
+from .grants import NewGrant, claw_back, issue_grant, issue_grants, reverse_entry, void_grant, void_grants
 from .holds import capture_hold, extend_hold, place_hold, release_hold
 from .posting import INTERNAL, Origin, Posted
 from .privacy import erase_texts
@@ -48,4 +48,5 @@ __all__ = [
     "unfreeze",
     "update_wallet",
     "void_grant",
+    "void_grants",
 ]

@@ -74,7 +74,16 @@ def _command(item: NewGrant) -> c.IssueGrant:
 
 def void_grant(*, grant: str, reason: str, origin: Origin = INTERNAL) -> Posted:
     """Take back what a grant has left; raise GrantNotFound or GrantNotVoidable."""
-    return post(command_of(c.VoidGrant, origin, selectors.reference_of_grant(grant), reason, grant=grant))
+    return post(_void(grant, reason, origin))
+
+
+def void_grants(*, items: Sequence[tuple[str, Origin]], reason: str) -> list[Posted | Problem]:
+    """Void grants of any wallets in one transaction, which locks all of them at once; a refusal touches no other."""
+    return post_many([_void(grant, reason, origin) for grant, origin in items])
+
+
+def _void(grant: str, reason: str, origin: Origin) -> c.VoidGrant:
+    return command_of(c.VoidGrant, origin, selectors.reference_of_grant(grant), reason, grant=grant)
 
 
 def reverse_entry(

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('request_id', core.fields.ExactCharField(max_length=64, null=True)),
                 ('created_at', models.DateTimeField(default=core.clock.now)),
                 ('granted_at', models.DateTimeField(null=True)),
+                ('take_back_from', models.DateTimeField(db_index=True, help_text='The purchase was refunded then, and a hold still covers what it earned.', null=True)),
                 ('code', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='promos.promocode')),
                 ('grant', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='redemption', to='credits.grant')),
                 ('referrer_grant', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referral', to='credits.grant')),

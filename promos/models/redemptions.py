@@ -33,6 +33,9 @@ class Redemption(models.Model):
     request_id = ExactCharField(max_length=64, null=True)
     created_at = models.DateTimeField(default=now)
     granted_at = models.DateTimeField(null=True)
+    take_back_from = models.DateTimeField(
+        null=True, db_index=True, help_text="The purchase was refunded then, and a hold still covers what it earned."
+    )
 
     objects: ClassVar[models.Manager["Redemption"]] = RedemptionQuerySet.as_manager()
 
