@@ -11,7 +11,7 @@ UV := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --g
 MANAGE := DATABASE_URL=sqlite://:memory: DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock install format
+.PHONY: help run test check bench client lock install format
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -29,6 +29,7 @@ check: install ## lint, types, import contracts, migrations, API schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy config core accounts credits usage promos payments subscriptions notifications
+	$(BIN)/mypy client/scrip_client
 	$(BIN)/lint-imports
 	$(MANAGE) check
 	$(MANAGE) makemigrations --check --dry-run
@@ -36,6 +37,9 @@ check: install ## lint, types, import contracts, migrations, API schema
 
 bench: install ## measure, and write benchmarks/results.md
 	@exec $(BIN)/python -m config.run.suite bench $(ARGS)
+
+client: install ## build the client package, install it in an empty environment, run its example
+	@client/try_wheel
 
 format: install ## format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
