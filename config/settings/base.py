@@ -238,15 +238,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 PAYMENT_PROVIDER: str = env("PAYMENT_PROVIDER", default="stripe")
 PAYMENT_PROVIDERS: dict[str, dict[str, Any]] = {
     "stripe": {
-        "key": env("STRIPE_KEY", default=""),
+        "key": env("STRIPE_API_KEY", default=""),
         "webhook_secrets": env.list("STRIPE_WEBHOOK_SECRETS", default=[]),
-        "base_url": env("STRIPE_BASE_URL", default=""),
+        "base_url": env("STRIPE_API_BASE", default=""),
     },
     "razorpay": {
-        "key": env("RAZORPAY_KEY", default=""),
-        "secret": env("RAZORPAY_SECRET", default=""),
+        "key": env("RAZORPAY_KEY_ID", default=""),
+        "secret": env("RAZORPAY_KEY_SECRET", default=""),
         "webhook_secrets": env.list("RAZORPAY_WEBHOOK_SECRETS", default=[]),
-        "base_url": env("RAZORPAY_BASE_URL", default=""),
+        "base_url": env("RAZORPAY_API_BASE", default=""),
     },
 }
 

@@ -42,9 +42,9 @@ def unsafe_payments(values: Mapping[str, Any]) -> Iterable[str]:
         yield "PAYMENT_PROVIDER must be stripe or razorpay; the sandbox gives credits away."
     for name, terms in ((name.upper(), terms) for name, terms in providers.items()):
         if terms["key"] and not any(secret.strip() for secret in terms["webhook_secrets"]):
-            yield f"{name}_WEBHOOK_SECRETS must be set where {name}_KEY is; no webhook could be verified."
+            yield f"{name}_WEBHOOK_SECRETS must be set where its key is; no webhook could be verified."
         if terms["base_url"]:
-            yield f"{name}_BASE_URL must be empty; it leads payments away from the provider."
+            yield f"{name}_API_BASE must be empty; it leads payments away from the provider."
     is_paid_here = any(terms["key"] for terms in providers.values())
     if is_paid_here and not str(values["SITE_URL"]).startswith("https://"):
         yield "SITE_URL must be the https:// address of this installation, to which customers come back after paying."

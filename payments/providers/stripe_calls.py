@@ -50,7 +50,7 @@ def in_our_words(error: stripe.StripeError) -> ProviderError:
     if isinstance(error, stripe.CardError):
         return Declined("The customer's means of payment was declined.", code=code)
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-        return ProviderMisconfigured("Stripe doesn't accept our key for this; check STRIPE_KEY.", code=code)
+        return ProviderMisconfigured("Stripe doesn't accept our key for this; check STRIPE_API_KEY.", code=code)
     if _is_unclear(error):
         return ProviderUnreachable("Stripe gave no usable answer.", code=code)
     param = getattr(error, "param", None)

@@ -27,7 +27,7 @@ def test_a_configured_provider_and_none_at_all_are_safe() -> None:
         ({"PAYMENT_PROVIDERS": {"stripe": STRIPE, "sandbox": {**STRIPE, "key": "x"}}}, "PAYMENT_PROVIDER"),
         ({"PAYMENT_PROVIDERS": {"stripe": {**STRIPE, "webhook_secrets": []}}}, "STRIPE_WEBHOOK_SECRETS"),
         ({"PAYMENT_PROVIDERS": {"stripe": {**STRIPE, "webhook_secrets": [" "]}}}, "STRIPE_WEBHOOK_SECRETS"),
-        ({"PAYMENT_PROVIDERS": {"stripe": {**STRIPE, "base_url": "http://evil"}}}, "STRIPE_BASE_URL"),
+        ({"PAYMENT_PROVIDERS": {"stripe": {**STRIPE, "base_url": "http://evil"}}}, "STRIPE_API_BASE"),
         ({"SITE_URL": "http://credits.example.com"}, "SITE_URL"),
     ],
 )

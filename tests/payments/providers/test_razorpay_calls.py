@@ -185,7 +185,7 @@ def test_there_is_no_page_for_means_of_payment(razorpay: Razorpay) -> None:
 
 def test_a_wrong_secret_is_ours_to_mend(stubs: Running) -> None:
     config = ProviderConfig.of("razorpay", stubs.settings("razorpay") | {"secret": "wrong_secret"})
-    with pytest.raises(ProviderMisconfigured, match="RAZORPAY_KEY") as refused:
+    with pytest.raises(ProviderMisconfigured, match="RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET") as refused:
         Razorpay(config).fetch("plink_1")
     assert "wrong_secret" not in str(refused.value)
 

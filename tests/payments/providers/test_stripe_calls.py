@@ -192,7 +192,7 @@ def test_customers_manage_their_means_of_payment_at_stripe(stripe: Stripe, stubs
 
 def test_a_wrong_key_is_ours_to_mend(stubs: Running) -> None:
     config = ProviderConfig.of("stripe", stubs.settings("stripe") | {"key": "sk_test_wrong"})
-    with pytest.raises(ProviderMisconfigured, match="STRIPE_KEY") as refused:
+    with pytest.raises(ProviderMisconfigured, match="STRIPE_API_KEY") as refused:
         Stripe(config).fetch("cs_test_1")
     assert "sk_test_wrong" not in str(refused.value)
 
