@@ -14,6 +14,7 @@ from .. import currencies
 from ..models import Effect, Payment
 from ..news import tell
 from ..selectors.reversals import reversed_target, status_of
+from .charges import tell_charged
 from .effects import claw_back, give_back
 from .receipts import issue_receipt
 from .transactions import in_transaction
@@ -67,6 +68,7 @@ def _credit(payment: Payment) -> bool:
         services.state_fact(reference=reference, name=FIRST_PURCHASE, value=at.isoformat())
     receipt = issue_receipt(payment=payment, at=at)
     tell("payment.paid", payment, credits=format_micros(to_micros(payment.credits)), receipt=str(receipt))
+    tell_charged(payment)
     return True
 
 
