@@ -21,5 +21,5 @@ def bill() -> None:
 
 @shared_task
 def open_checkout(event_id: int) -> None:
-    """Open the page for a new charge at once."""
+    """Open the page for a new charge at once, should the request that asked for it not have."""
     open_checkouts()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
 from rest_framework import serializers
 
 from core.api.fields import (
@@ -70,14 +70,21 @@ class PlanBody(PlanChangeBody):
     period_unit = serializers.ChoiceField(choices=PERIODS)
 
 
-class SubscriptionBody(StrictSerializer):
+class PayingBody(StrictSerializer):
+    """How a customer wants to pay for what has a price."""
+
+    provider = TextField(required=False, max_length=20, help_text="Where to pay; the usual one if it is left out.")
+    return_url = TextField(required=False, max_length=500, validators=[URLValidator(schemes=["https", "http"])])
+
+
+class SubscriptionBody(PayingBody):
     plan = CodeField()
     reference = ReferenceField(required=False)
     auto_renew = StrictBooleanField(required=False)
     is_billed = StrictBooleanField(required=False)
 
 
-class ChangeBody(StrictSerializer):
+class ChangeBody(PayingBody):
     plan = CodeField()
     preview = StrictBooleanField(required=False)
 

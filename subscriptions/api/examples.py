@@ -87,7 +87,7 @@ EXAMPLES: dict[str, Any] = {
     | {"rollover": {"amount": "200", "days": 30}, "trial_credits": "50"},
     "PlanChangeBody": {"amount_minor": 2100},
     "Subscription": SUBSCRIPTION,
-    "SubscriptionBody": {"plan": "pro", "reference": "ada"},
+    "SubscriptionBody": {"plan": "pro", "reference": "ada", "return_url": "https://shop.example/plans"},
     "Changed": {"subscription": SUBSCRIPTION, "change": CHANGE},
     "ChangeBody": {"plan": "pro", "preview": True},
     "CancelBody": {"at_period_end": True},

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from core.api.openapi import problem_answers
 from core.problems import Problem
 from credits.api.openapi import KEY, PAGE, REPLAYED, REUSED
+from payments.exceptions import ProviderUnknown
 
 from .. import exceptions as refused
 from .examples import EXAMPLES
@@ -31,6 +32,7 @@ SUBSCRIBED = refused.AlreadySubscribed(
 WRONG_STATE = refused.SubscriptionStateConflict(
     "The subscription is ended; possible from there: nothing.", subscription_status="ended"
 )
+NO_PROVIDER = ProviderUnknown()
 NO_CHANGE = refused.ChangeNotPossible("The subscription is on these terms already; name another plan.")
 
 

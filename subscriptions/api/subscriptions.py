@@ -21,6 +21,7 @@ from ..services.changing import preview_change
 from . import openapi, shapes
 from .base import GRANT_OWN, READ_OWN, audited, is_customer, origin_of, own_subscription, reference_of
 from .bodies import CancelBody, ChangeBody, SubscriptionBody, SubscriptionQuery
+from .checkouts import paying_at, with_checkout
 from .representations import changed_of, subscription_of, subscriptions_of
 
 FOUND = (openapi.NO_SUBSCRIPTION, openapi.WRONG_STATE)
@@ -44,22 +45,25 @@ class SubscriptionsView(LeanView):
             "subscriptions_create",
             body=SubscriptionBody,
             answers={201: shapes.Subscription},
-            refusals=(NO_WALLET, openapi.NO_PLAN, openapi.NOT_OFFERED, openapi.SUBSCRIBED),
+            refusals=(NO_WALLET, openapi.NO_PLAN, openapi.NOT_OFFERED, openapi.SUBSCRIBED, openapi.NO_PROVIDER),
         )
     )
+    @with_checkout
     @idempotent()
     @audited("subscription.start")
     def post(self, request: Request) -> Response:
         """Subscribe a wallet to a plan.
 
         A customer pays for a plan with a price: the subscription is `past_due` until `charge` is paid. A service or an
-        operator gives it, unless `is_billed` says otherwise.
+        operator gives it, unless `is_billed` says otherwise. `checkout_url` in `charge` is where it is paid; null while
+        the provider is slow to answer, and then it is there when the subscription is looked at again.
         """
         body = read_body(request, SubscriptionBody)
         reference = reference_of(request, body.pop("reference", None))
         if is_customer(request):
             body |= {"is_billed": True, "public_only": True}
-        started = services.start_subscription(reference=reference, origin=origin_of(request), **body)
+        wish = paying_at(body)
+        started = services.start_subscription(reference=reference, paying_at=wish, origin=origin_of(request), **body)
         return Response(subscription_of(started), status=201)
 
 
@@ -85,23 +89,32 @@ class ChangeView(LeanView):
             "subscriptions_change",
             body=ChangeBody,
             answers={200: shapes.Changed},
-            refusals=(openapi.NO_SUBSCRIPTION, openapi.NO_PLAN, openapi.NOT_OFFERED, openapi.NO_CHANGE),
+            refusals=(
+                openapi.NO_SUBSCRIPTION,
+                openapi.NO_PLAN,
+                openapi.NOT_OFFERED,
+                openapi.NO_CHANGE,
+                openapi.NO_PROVIDER,
+            ),
         )
     )
+    @with_checkout
     @idempotent()
     @audited("subscription.change")
     def post(self, request: Request, subscription_id: UUID) -> Response:
         """Change the plan: an upgrade comes now, for the rest of the period, a downgrade with the next one.
 
         With `preview` the numbers of now are answered and nothing is written. Parts of a period are counted in
-        started hours. An upgrade that costs something comes when `charge` is paid.
+        started hours. An upgrade that costs something comes when `charge` is paid, at its `checkout_url`.
         """
         body = read_body(request, ChangeBody)
+        wish = paying_at(body)
         found = own_subscription(request, subscription_id)
         asked = {"subscription": found.pk, "plan": body["plan"], "public_only": is_customer(request)}
         if body.get("preview"):
             return Response(changed_of(preview_change(**asked)))
-        return Response(changed_of(services.change_subscription(**asked, origin=origin_of(request))))
+        changed = services.change_subscription(**asked, paying_at=wish, origin=origin_of(request))
+        return Response(changed_of(changed))
 
 
 class CancelView(LeanView):
@@ -143,6 +156,7 @@ class ResumeView(LeanView):
             "subscriptions_resume", body=NothingBody, answers={200: shapes.Subscription}, refusals=FOUND
         )
     )
+    @with_checkout
     @idempotent()
     @audited("subscription.resume")
     def post(self, request: Request, subscription_id: UUID) -> Response:

@@ -65,6 +65,8 @@ class Charge(models.Model):
     status = models.CharField(max_length=6, default="open", choices=[(state, state) for state in CHARGE_STATES])
     due_at = models.DateTimeField()
     payment = models.CharField(max_length=64, blank=True, default="")
+    provider = models.CharField(max_length=20, blank=True, default="")
+    return_url = models.CharField(max_length=500, blank=True, default="")
     checkout_url = models.CharField(max_length=2000, blank=True, default="")
     settled_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

@@ -10,7 +10,7 @@ from ..exceptions import PlanNotFound, PlanNotOffered
 from ..models import PlanVersion, Subscription
 from ..selectors.plans import find_plan, latest_version
 from ..selectors.subscriptions import find_subscription
-from .cycles import ask, begin_rest, use, void_charges
+from .cycles import USUAL, PayingAt, ask, begin_rest, use, void_charges
 from .quotes import Quote, quote_change
 from .sheet import Sheet, new_sheet
 
@@ -30,7 +30,12 @@ def preview_change(*, subscription: UUID, plan: str, public_only: bool = False) 
 
 
 def change_subscription(
-    *, subscription: UUID, plan: str, public_only: bool = False, origin: Origin = INTERNAL
+    *,
+    subscription: UUID,
+    plan: str,
+    public_only: bool = False,
+    paying_at: PayingAt = USUAL,
+    origin: Origin = INTERNAL,
 ) -> Change:
     """Change to the newest terms of a plan: more comes now, with its share of price and credits, less with the next
     period. An upgrade that costs something comes when it is paid. The current plan takes back what was to come.
@@ -40,16 +45,16 @@ def change_subscription(
     with new_sheet(origin) as sheet:
         found = find_subscription(subscription, lock=True)
         quote = quote_change(found, _target(found, plan, public_only=public_only), sheet.now)
-        follow(sheet, found, quote)
+        follow(sheet, found, quote, paying_at)
     return Change(found, quote)
 
 
-def follow(sheet: Sheet, subscription: Subscription, quote: Quote) -> None:
+def follow(sheet: Sheet, subscription: Subscription, quote: Quote, paying_at: PayingAt) -> None:
     """Do what a quote says."""
     void_charges(subscription)
     told = {"kind": quote.kind, "to": quote.version.plan.code, "version": quote.version.number}
     if quote.kind == "upgrade" and quote.added.amount_minor:
-        ask(sheet, subscription, "change", quote.version, quote.added.amount_minor, sheet.now)
+        ask(sheet, subscription, "change", quote.version, quote.added.amount_minor, sheet.now, paying_at)
     elif quote.window is not None:
         begin_rest(sheet, subscription, quote.version, quote.window, quote.added)
     elif quote.kind == "upgrade":

@@ -29,6 +29,8 @@ def pay_charge(*, charge: UUID, payment: str, origin: Origin = INTERNAL) -> Char
         found.refresh_from_db()
         if found.status != "paid":
             settle(sheet, subscription, found, payment)
+        elif found.payment != payment:
+            _tell_for_review(sheet, subscription, found, payment)
     return found
 
 
@@ -72,14 +74,13 @@ def settle(sheet: Sheet, subscription: Subscription, charge: Charge, payment: st
     """Mark a charge of a locked subscription as paid, and start what was paid for."""
     was_void = charge.status == "void"
     charge.payment, charge.settled_at = payment, sheet.now
-    told = {"charge": str(charge.pk), "amount_minor": charge.amount_minor, "currency": charge.currency}
     if was_void and not _revive(sheet, subscription, charge):
         charge.save(update_fields=["payment", "settled_at"])
-        sheet.tell(subscription, "charge.needs_review", payment=payment, **told)
+        _tell_for_review(sheet, subscription, charge, payment)
         return
     charge.status, charge.is_live = "paid", True
     charge.save(update_fields=["status", "is_live", "payment", "settled_at"])
-    sheet.tell(subscription, "charge.paid", payment=payment, **told)
+    sheet.tell(subscription, "charge.paid", payment=payment, **_terms(charge))
     if charge.step == "change":
         quote = quote_change(subscription, charge.version, charge.due_at)
         if quote.window is not None:
@@ -105,6 +106,14 @@ def fail_charge(*, charge: UUID, origin: Origin = INTERNAL) -> Charge:
             sheet.step(subscription, "fail", "subscription.past_due", charge=str(found.pk))
     found.refresh_from_db()
     return found
+
+
+def _tell_for_review(sheet: Sheet, subscription: Subscription, charge: Charge, payment: str) -> None:
+    sheet.tell(subscription, "charge.needs_review", payment=payment, **_terms(charge))
+
+
+def _terms(charge: Charge) -> dict[str, object]:
+    return {"charge": str(charge.pk), "amount_minor": charge.amount_minor, "currency": charge.currency}
 
 
 def _awaits_other_money(subscription: Subscription) -> bool:

@@ -1,5 +1,6 @@
 """Start periods, ask for their price, and end subscriptions: the steps that every service puts together."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,17 @@ from ..engine.shares import Increment, Window, increment
 from ..models import Charge, PlanVersion, Subscription
 from ..selectors.subscriptions import given_to
 from .sheet import Opening, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class PayingAt:
+    """The provider through which a customer wants to pay, and where his browser goes afterwards; "" is the usual."""
+
+    provider: str = ""
+    return_url: str = ""
+
+
+USUAL = PayingAt()
 
 
 def rhythm_of(subscription: Subscription, version: PlanVersion) -> Rhythm:
@@ -110,7 +122,13 @@ def is_prepaid(subscription: Subscription) -> bool:
 
 
 def ask(
-    sheet: Sheet, subscription: Subscription, step: str, version: PlanVersion, amount_minor: int, due_at: datetime
+    sheet: Sheet,
+    subscription: Subscription,
+    step: str,
+    version: PlanVersion,
+    amount_minor: int,
+    due_at: datetime,
+    paying_at: PayingAt = USUAL,
 ) -> Charge:
     """Open the charge for the next period; an earlier one for it is void."""
     void_charges(subscription)
@@ -122,6 +140,8 @@ def ask(
         amount_minor=amount_minor,
         currency=version.currency,
         due_at=due_at,
+        provider=paying_at.provider,
+        return_url=paying_at.return_url,
         created_at=sheet.now,
     )
     told = {"charge": str(charge.pk), "amount_minor": amount_minor, "currency": charge.currency}

@@ -13,7 +13,7 @@ from ..exceptions import AlreadySubscribed, PlanNotFound, PlanNotOffered
 from ..models import Plan, PlanVersion, Subscription
 from ..selectors.plans import find_plan, latest_version
 from ..selectors.subscriptions import had_trial
-from .cycles import anchor, ask, begin_next, is_priced, run_until, wait_for_payment
+from .cycles import USUAL, PayingAt, anchor, ask, begin_next, is_priced, run_until, wait_for_payment
 from .sheet import Opening, Sheet, new_sheet
 
 
@@ -24,6 +24,7 @@ def start_subscription(
     is_billed: bool = False,
     auto_renew: bool = True,
     public_only: bool = False,
+    paying_at: PayingAt = USUAL,
     origin: Origin = INTERNAL,
 ) -> Subscription:
     """Subscribe a wallet to the newest terms of a plan; the first period begins now.
@@ -43,7 +44,7 @@ def start_subscription(
             _begin_trial(sheet, subscription)
         elif is_priced(subscription, version):
             subscription.status = "past_due"
-            ask(sheet, subscription, "start", version, version.amount_minor, sheet.now)
+            ask(sheet, subscription, "start", version, version.amount_minor, sheet.now, paying_at)
             wait_for_payment(subscription, sheet.now)
         sheet.note(subscription, "start", "subscription.started", before="", plan_version=version.number)
         if subscription.status == "active":

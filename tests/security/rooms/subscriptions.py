@@ -42,7 +42,10 @@ BEFORE: dict[tuple[str, str], Callable[[Any], None]] = {
 # Members that a body may name, besides those above, and that fields of other rooms are called, too.
 PLAN = {"name", "is_active", "currency", "priority", "rollover"}
 RULE = {"name", "is_active", "priority", "time_zone"}
+PAYING = {"provider", "return_url"}
 NAMED: dict[tuple[str, str], set[str]] = {
+    ("POST", "subscriptions"): PAYING,
+    ("POST", "subscriptions/<uuid:subscription_id>/change"): PAYING,
     ("POST", "plans"): PLAN,
     ("PATCH", "plans/<str:plan_code>"): PLAN,
     ("POST", "allowances"): RULE,

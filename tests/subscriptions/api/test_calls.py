@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from accounts.models import OperatorAction
-from subscriptions.models import Allowance, Plan, Subscription
+from payments.models import Payment, SandboxCheckout
+from subscriptions.models import Allowance, Charge, Plan, Subscription
+from subscriptions.services import change_plan, pay_charge
 from tests.credits.api import callers
 from tests.credits.api.callers import Caller, fields, problem
 from tests.subscriptions.stories import balance, move, wallet, work
@@ -105,6 +107,47 @@ def test_a_customer_pays_for_what_has_a_price_and_gets_what_is_free() -> None:
     # What is given is not his to choose.
     cheap = callers.customer("sly@example.com").posts("subscriptions", plan="pro", is_billed=False)
     assert (cheap["status"], cheap["is_billed"]) == ("past_due", True)
+
+
+@pytest.mark.usefixtures("offers")
+def test_what_is_to_be_paid_comes_with_its_page_and_a_repetition_shows_the_same() -> None:
+    casey, back = callers.customer(), "https://shop.example/plans"
+    body = {"plan": "pro", "provider": "sandbox", "return_url": back}
+    made, again = (casey.post("subscriptions", body, key="k1").json() for _ in range(2))
+    assert made["charge"]["checkout_url"].startswith("http")
+    assert again == made
+    page = SandboxCheckout.objects.get()
+    assert made["charge"]["checkout_url"].endswith(page.pk)
+    assert (page.return_url, page.amount_minor) == (back, 1900)
+    assert casey.get(f"subscriptions/{made['id']}").json()["charge"] == made["charge"]
+    pay_charge(charge=made["charge"]["id"], payment="p1")
+    change_plan(code="basic", amount_minor=5000, currency="EUR")
+    path = f"subscriptions/{made['id']}/change"
+    casey.post(path, plan="basic", preview=True)
+    assert SandboxCheckout.objects.count() == 1
+    upgrade = casey.post(path, plan="basic", return_url=back).json()["subscription"]
+    payment = Payment.objects.get()
+    assert upgrade["charge"]["checkout_url"] == payment.checkout_url != ""
+    assert (payment.return_url, payment.amount_minor) == (back, 3100)
+
+
+@pytest.mark.usefixtures("offers")
+def test_a_provider_that_is_slow_leaves_the_page_to_be_asked_for(settings: Any) -> None:
+    settings.PAYMENT_PROVIDERS |= {"razorpay": {"key": "k", "secret": "s", "base_url": "http://127.0.0.1:9"}}
+    casey = callers.customer()
+    made = casey.posts("subscriptions", plan="pro", provider="razorpay")
+    assert (made["status"], made["charge"]["checkout_url"]) == ("past_due", None)
+    charge = Charge.objects.get()
+    assert (charge.provider, charge.checkout_url) == ("razorpay", "")
+
+
+@pytest.mark.usefixtures("offers")
+@pytest.mark.parametrize("member", [("return_url", "javascript:alert(1)"), ("return_url", 5), ("provider", None)])
+def test_where_to_pay_is_checked_before_anything_is_written(member: tuple[str, Any]) -> None:
+    casey = callers.customer()
+    assert fields(casey.post("subscriptions", {"plan": "pro", member[0]: member[1]})) == [member[0]]
+    problem(casey.post("subscriptions", plan="pro", provider="nobody"), 400, "provider_unknown")
+    assert not Subscription.objects.exists()
 
 
 @pytest.mark.usefixtures("offers")
