@@ -8,13 +8,14 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 from core.api.openapi import problem_answers
+from core.api.shapes import Shape
 from core.problems import Problem
 from credits.api.openapi import KEY, NO_WALLET, PAGE, REPLAYED, REUSED, TOO_LARGE
 
 from .. import exceptions
-from .examples import EXAMPLES
+from .examples import BODIES
 
-Shape = type[serializers.Serializer[Any]]
+Body = type[serializers.Serializer[Any]]
 Words = dict[str, Any]
 
 NO_CODE = exceptions.CodeUnknown()
@@ -24,9 +25,9 @@ REFUSED = (*(refusal() for refusal in exceptions.REFUSALS), NO_WALLET, TOO_LARGE
 def operation(
     name: str,
     *,
-    answers: Mapping[int, Shape | None],
-    body: Shape | None = None,
-    query: Shape | None = None,
+    answers: Mapping[int, type[Shape]],
+    body: Body | None = None,
+    query: Body | None = None,
     refusals: Iterable[int | Problem] = (),
     is_keyed: bool = False,
 ) -> Words:
@@ -41,11 +42,11 @@ def operation(
             **{status: _with_example(shape) for status, shape in answers.items()},
             **problem_answers([*refusals, *((REUSED,) if is_keyed else ())]),
         },
-        "examples": [OpenApiExample("request", value=EXAMPLES[body.__name__], request_only=True)] if body else [],
+        "examples": [OpenApiExample("request", value=BODIES[body.__name__], request_only=True)] if body else [],
     }
 
 
-def listing(name: str, row: Shape, *, query: Shape | None = None, refusals: Iterable[Problem] = ()) -> Words:
+def listing(name: str, row: type[Shape], *, query: Body | None = None, refusals: Iterable[Problem] = ()) -> Words:
     """Return the arguments of `extend_schema` for a list that comes in pages."""
     words = operation(name, answers={}, query=query, refusals=refusals)
     words["responses"][200] = _page_of(row)
@@ -60,20 +61,16 @@ def csv_file(name: str, example: str) -> Words:
 
 
 @lru_cache
-def _page_of(row: Shape) -> OpenApiResponse:
+def _page_of(row: type[Shape]) -> OpenApiResponse:
     members = {
         "results": row(many=True),
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
     }
-    page = {"results": [EXAMPLES[row.__name__]], "next": None, "previous": None}
+    page = {"results": [row.example()], "next": None, "previous": None}
     shape = type(f"{row.__name__}Page", (serializers.Serializer,), members)
     return OpenApiResponse(shape, examples=[OpenApiExample("page", value=page, response_only=True)])
 
 
-def _with_example(shape: Shape | None) -> OpenApiResponse:
-    if shape is None:
-        return OpenApiResponse(None)
-    return OpenApiResponse(
-        shape, examples=[OpenApiExample("answer", value=EXAMPLES[shape.__name__], response_only=True)]
-    )
+def _with_example(shape: type[Shape]) -> OpenApiResponse:
+    return OpenApiResponse(shape, examples=[OpenApiExample("answer", value=shape.example(), response_only=True)])

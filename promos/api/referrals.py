@@ -34,7 +34,7 @@ class ReferralCodeView(LeanView):
         """Show a wallet's referral code, and how many it brought."""
         reference = reference_of(request, read_query(request, WalletQuery).get("reference"))
         code = find_referral_code(reference)
-        return Response(referral_of(code, count_rewarded(code)))
+        return Response(referral_of(code, rewarded=count_rewarded(code)))
 
     @extend_schema(
         **openapi.operation(
@@ -48,4 +48,4 @@ class ReferralCodeView(LeanView):
         """Give a wallet its referral code; asking again answers 200 with the same."""
         reference = reference_of(request, read_body(request, ReferralBody).get("reference"))
         code, is_new = services.open_referral_code(reference=reference, actor=caller_of(request).actor)
-        return Response(referral_of(code, count_rewarded(code)), status=201 if is_new else 200)
+        return Response(referral_of(code, rewarded=count_rewarded(code)), status=201 if is_new else 200)
