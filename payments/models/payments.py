@@ -24,6 +24,7 @@ class Payment(models.Model):
     """One amount of money for one amount of credits; its id is the reference that the provider repeats.
 
     `charge_id` is the provider's id of the money that paid it: set by what the provider says, before the credit.
+    `email`, `customer_id` and `method_id` are what the provider is told: a call repeated under one key says the same.
     `refunded_minor` is the provider's highest cumulative total. `reversed_minor` and `reversed_credits` are what the
     ledger has taken back so far, and nothing else says how much that is.
     """
@@ -51,6 +52,9 @@ class Payment(models.Model):
     reversed_credits = CreditsField(default=0)
     first = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="again")
     keeps_method = models.BooleanField(default=False)
+    email = models.CharField(max_length=254, blank=True, default="")
+    customer_id = ExactCharField(max_length=128, blank=True, default="")
+    method_id = ExactCharField(max_length=128, blank=True, default="")
     top_up_of = models.OneToOneField(Wallet, null=True, on_delete=models.PROTECT, related_name="open_top_up")
     is_settled = models.BooleanField(default=True, help_text="Whether the ledger has all that the provider said.")
     alarm = models.CharField(max_length=300, blank=True, default="")

@@ -61,7 +61,8 @@ def in_our_words(status: int, body: dict[str, Any] | None) -> ProviderError:
     """Return our exception; Razorpay's description may hold personal data, so only its words for machines stay."""
     code = text(body, "error", "reason") or text(body, "error", "code") or f"http_{status}"
     if status in (401, 403):
-        return ProviderMisconfigured("Razorpay refuses our key; check RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET.", code=code)
+        detail = "Razorpay refuses our key; check RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET."
+        return ProviderMisconfigured(detail, code=code)
     if body is None or status in (409, 429) or not 400 <= status < 500:
         return ProviderUnreachable("Razorpay gave no usable answer.", code=code)
     field = text(body, "error", "field")

@@ -19,7 +19,7 @@ from ..models import Payment, ProviderId, StoredMethod
 from ..news import tell
 from ..providers import registry
 from ..providers.messages import Checkout, CheckoutOrder
-from ..providers.protocol import ProviderError, ProviderRefused
+from ..providers.protocol import Provider, ProviderError, ProviderRefused
 from .pricing import Offer, offer_of_amount, offer_of_pack
 from .provider_calls import ask, problem_of
 
@@ -91,6 +91,7 @@ def store_payment(order: Order, origin: Origin, audit: AuditOrigin | None = None
         requested_by=origin.actor,
         idempotency_key=origin.key,
         created_at=clock.now(),
+        **_payer(wallet, provider),
         **terms,
     )
     return _insert(payment, origin, audit)
@@ -98,18 +99,14 @@ def store_payment(order: Order, origin: Origin, audit: AuditOrigin | None = None
 
 def open_checkout(*, payment: Payment) -> Payment:
     """Ask the provider for the payment's checkout, the same one however often; raise ProviderError."""
-    method = StoredMethod.objects.filter(
-        wallet=payment.wallet_id, provider=payment.provider, is_live=payment.is_live
-    ).first()
-    owner = payment.wallet.owner
     order = CheckoutOrder(
         key=str(payment.pk),
         amount_minor=payment.amount_minor,
         currency=payment.currency,
         title=payment.title,
         return_url=f"{settings.SITE_URL}/checkout/{payment.pk}/return",
-        email=owner.email if owner is not None else "",
-        customer_id=method.customer_id if method is not None else "",
+        email=payment.email,
+        customer_id=payment.customer_id,
         keeps_method=payment.keeps_method,
     )
     try:
@@ -118,6 +115,17 @@ def open_checkout(*, payment: Payment) -> Payment:
         _note_refused(payment)
         raise
     return _note_checkout(payment, checkout)
+
+
+def _payer(wallet: Wallet, provider: Provider) -> dict[str, str]:
+    """Return who pays, in the members of a payment: kept before the first call, whatever the customer changes then."""
+    known = StoredMethod.objects.filter(wallet=wallet, provider=provider.name, is_live=provider.is_live)
+    customer, method = known.values_list("customer_id", "method_id").first() or ("", "")
+    return {
+        "email": wallet.owner.email if wallet.owner is not None else "",
+        "customer_id": customer,
+        "method_id": method,
+    }
 
 
 def _insert(payment: Payment, origin: Origin, audit: AuditOrigin | None) -> Payment:
