@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from accounts.services.audit import origin_of
 from core.admin_columns import amount
@@ -24,6 +25,12 @@ from .forms import AUDIENCE, GIVES, GROUP, LIMITS, MINIMUM, CodeForm, GenerateFo
 MOST_SWITCHED = 200
 
 
+@admin.display(description="code")
+def unbroken(code: PromoCode) -> str:
+    """Show the text on one line, as it is copied."""
+    return format_html('<span class="nowrap">{}</span>', code)
+
+
 @admin.display(description="gives")
 def gives(code: PromoCode) -> str:
     """Show the credits or the percentage."""
@@ -34,7 +41,7 @@ def gives(code: PromoCode) -> str:
 class PromoCodeAdmin(BigTableAdmin):
     form = CodeForm
     change_list_template = "admin/promos/promocode/change_list.html"
-    list_display = ("code", "campaign", gives, "redeemed", "max_redemptions", "audience", "is_active", "ends_at")
+    list_display = (unbroken, "campaign", gives, "redeemed", "max_redemptions", "audience", "is_active", "ends_at")
     list_filter = ("is_active", "audience", ("batch", admin.EmptyFieldListFilter), "created_at")
     ordering = ("-id",)
     sortable_by = ()

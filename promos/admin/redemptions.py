@@ -14,7 +14,7 @@ class RedemptionAdmin(BigTableAdmin, ReadOnlyAdmin):
     list_display = ("created_at", linked("code"), linked("wallet"), "status", linked("grant"), "payment", "actor")
     fields = (
         *(linked("code"), linked("wallet"), "ordinal", "status", linked("grant"), linked("referrer_grant")),
-        *("payment", "actor", "request_id", "created_at", "granted_at"),
+        *("payment", "actor", "request_id", "created_at", "granted_at", "take_back_from"),
     )
     list_filter = (("granted_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("code", "wallet", "grant")
