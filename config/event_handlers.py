@@ -17,10 +17,10 @@ IN_ORDER: dict[str, tuple[str, ...]] = {
 
 IN_BATCHES: dict[str, tuple[str, ...]] = {
     "*": ("notifications.handlers.take_in",),
+    "credits.consumed": ("payments.handlers.wake_top_ups",),
+    "hold.placed": ("payments.handlers.wake_top_ups",),
 }
 
 WAKE_UPS: dict[str, tuple[str, ...]] = {
     "charge.opened": ("subscriptions.tasks.open_checkout",),
-    "credits.consumed": ("payments.tasks.top_up_wallet",),
-    "hold.placed": ("payments.tasks.top_up_wallet",),
 }

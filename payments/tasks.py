@@ -6,7 +6,6 @@ from uuid import UUID
 from celery import shared_task
 
 from core import clock
-from core.models import Event
 
 from .models import Payment
 from .providers import registry
@@ -42,11 +41,9 @@ def reconcile_providers() -> None:
 
 
 @shared_task
-def top_up_wallet(event_id: int) -> None:
-    """Look at the standing order of the wallet that an event of the ledger is about."""
-    event = Event.objects.filter(pk=event_id).first()
-    if event is not None:
-        top_ups.top_up_if_low(reference=event.payload["wallet"])
+def top_up_wallet(reference: str) -> None:
+    """Look at the standing order of a wallet."""
+    top_ups.top_up_if_low(reference=reference)
 
 
 @shared_task

@@ -15,7 +15,7 @@ from ..models import AutoTopUp, Payment, StoredMethod
 from ..news import tell
 from ..providers.protocol import ProviderError, ProviderRefused
 from ..providers.registry import configured
-from ..selectors.top_ups import UNPAID_ENDS, spent_this_month
+from ..selectors.top_ups import UNPAID_ENDS, due_orders, spent_this_month
 from .checkouts import Order, store_payment
 from .consented import ask_charge
 from .pricing import offer_of_pack
@@ -56,7 +56,7 @@ def sweep_top_ups() -> int:
     standing = AutoTopUp.objects.filter(is_enabled=True, stopped_at=None).select_related("wallet").order_by("pk")
     for top_up in standing.filter(wallet__payments__status__in=UNPAID_ENDS).distinct():
         count_declines(wallet=top_up.wallet)
-    due = standing.exclude(next_try_at__gt=clock.now()).values_list("wallet__reference", flat=True)
+    due = due_orders().order_by("pk").values_list("wallet__reference", flat=True)
     return sum(top_up_if_low(reference=reference) is not None for reference in list(due))
 
 

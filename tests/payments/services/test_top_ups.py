@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from celery import current_app
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Event
 from credits import services
@@ -14,6 +16,7 @@ from credits.models import Wallet
 from credits.services import Origin
 from payments import tasks
 from payments.exceptions import ConsentMissing
+from payments.handlers import wake_top_ups
 from payments.models import AutoTopUp, Payment, StoredMethod
 from payments.services.standing_orders import state_auto_top_up
 from payments.services.top_ups import sweep_top_ups, top_up_if_low
@@ -22,6 +25,7 @@ from tests.payments.orders import act, balance, deliver_all, ordered, pack
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def agreed(verb: str = "pay", threshold: int = 100, cap: int = 10_000, **terms: Any) -> AutoTopUp:
@@ -116,11 +120,74 @@ def test_a_second_open_top_up_is_refused_by_the_database() -> None:
         Payment.objects.filter(pk=other.pk).update(top_up_of=wallet)
 
 
-def test_an_event_of_the_ledger_wakes_it(settings: Any) -> None:
+class Sent(list[str]):
+    """Stands for the broker: which wallets a worker is woken for."""
+
+    def send(self, name: str, args: tuple[str], **_: Any) -> None:
+        assert name == tasks.top_up_wallet.name
+        self.extend(args)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    found = Sent()
+    monkeypatch.setattr(current_app, "send_task", found.send)
+    return found
+
+
+def heard(capture: Any) -> list[Event]:
+    """Have the handler told of all that the ledger did so far."""
+    events = list(Event.objects.filter(name__in=("credits.consumed", "hold.placed")))
+    with CaptureQueriesContext(connection) as statements, capture(execute=True):
+        wake_top_ups(events)
+    assert len(statements) == 1
+    return events
+
+
+def test_many_events_wake_one_task_of_a_wallet_with_a_standing_order(
+    sent: Sent, django_capture_on_commit_callbacks: Any
+) -> None:
     agreed()
-    event = Event.objects.filter(name="credits.consumed").latest("pk")
-    tasks.top_up_wallet(event.pk)
+    services.open_wallet(reference="bob")
+    for reference in ("ada", "bob"):
+        services.issue_grant(reference=reference, amount=Decimal(10))
+        for _ in range(3):
+            services.consume(reference=reference, amount=Decimal(1))
+    services.place_hold(reference="bob", amount=Decimal(1))
+    assert len(heard(django_capture_on_commit_callbacks)) > 4
+    assert sent == ["ada"]
+    tasks.top_up_wallet("ada")
     assert topped_up() == ["paid"]
+    heard(django_capture_on_commit_callbacks)
+    assert sent == ["ada"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"is_enabled": False}, {"stopped_at": NOON}, {"threshold": Decimal(50)}, {"next_try_at": FAR}], ids=str
+)
+def test_events_wake_nobody_whose_order_cannot_buy_now(
+    changes: dict[str, Any], sent: Sent, django_capture_on_commit_callbacks: Any
+) -> None:
+    agreed()
+    AutoTopUp.objects.update(**changes)
+    heard(django_capture_on_commit_callbacks)
+    assert sent == []
+
+
+def test_what_is_held_counts_as_gone(sent: Sent, django_capture_on_commit_callbacks: Any) -> None:
+    agreed(threshold=50)
+    services.place_hold(reference="ada", amount=Decimal(1))
+    heard(django_capture_on_commit_callbacks)
+    assert sent == ["ada"]
+
+
+def test_an_event_needs_no_broker(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError("no broker")
+
+    monkeypatch.setattr(current_app, "send_task", fail)
+    agreed()
+    heard(django_capture_on_commit_callbacks)
 
 
 def test_a_pack_off_sale_stops_no_sweep() -> None:
