@@ -79,7 +79,6 @@ KINDS: dict[str, Kind] = {
         quiet=DAY,
         subject="subscription",
     ),
-    "subscription.ending": Kind(title="Your subscription is about to end", text="{plan} ends on {ends_on}."),
     "subscription.cancelled": Kind(
         title="Your subscription is ending", text="{plan} was cancelled and ends with its present period."
     ),
