@@ -11,7 +11,7 @@ from ..models import Payment
 from ..news import tell
 from ..providers import registry
 from ..providers.protocol import ProviderError
-from .checkouts import open_checkout
+from .checkouts import open_checkout, payer_of
 from .provider_calls import problem_of
 
 REQUESTER = "subscriptions"
@@ -33,8 +33,9 @@ def order_charge(
     Raises ProviderUnknown, ProviderRefusal, ProviderUnavailable.
     """
     company = registry.provider(provider)
+    wallet = Wallet.objects.get(reference=reference)
     terms = {
-        "wallet": Wallet.objects.get(reference=reference),
+        "wallet": wallet,
         "provider": company.name,
         "is_live": company.is_live,
         "purpose": "subscription",
@@ -43,6 +44,7 @@ def order_charge(
         "credits": 0,
         "title": title[:120],
         "return_url": return_url,
+        **payer_of(wallet, company),
     }
     with transaction.atomic():
         payment, is_new = Payment.objects.get_or_create(

@@ -91,7 +91,7 @@ def store_payment(order: Order, origin: Origin, audit: AuditOrigin | None = None
         requested_by=origin.actor,
         idempotency_key=origin.key,
         created_at=clock.now(),
-        **_payer(wallet, provider),
+        **payer_of(wallet, provider),
         **terms,
     )
     return _insert(payment, origin, audit)
@@ -117,7 +117,7 @@ def open_checkout(*, payment: Payment) -> Payment:
     return _note_checkout(payment, checkout)
 
 
-def _payer(wallet: Wallet, provider: Provider) -> dict[str, str]:
+def payer_of(wallet: Wallet, provider: Provider) -> dict[str, str]:
     """Return who pays, in the members of a payment: kept before the first call, whatever the customer changes then."""
     known = StoredMethod.objects.filter(wallet=wallet, provider=provider.name, is_live=provider.is_live)
     customer, method = known.values_list("customer_id", "method_id").first() or ("", "")

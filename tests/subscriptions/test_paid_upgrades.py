@@ -8,7 +8,7 @@ import pytest
 from core.models import Event
 from credits.models import LedgerEntry
 from credits.services import Origin
-from payments.models import Payment, RecurringCharge, SandboxWebhook
+from payments.models import Payment, RecurringCharge, SandboxWebhook, StoredMethod
 from payments.sandbox import books
 from payments.services.reconciliation import reconcile_all
 from payments.services.refunds import refund_payment
@@ -63,6 +63,7 @@ def test_an_upgrade_comes_when_its_difference_is_paid_with_its_credits_once(basi
     (payment,) = differences()
     assert charge.checkout_url == payment.checkout_url != ""
     assert (payment.amount_minor, payment.purpose, payment.credits) == (DIFFERENCE, "subscription", 0)
+    assert payment.customer_id == StoredMethod.objects.get().customer_id != ""
     assert (now_of(basic).plan.code, balance()) == ("basic", 360)
     pay(payment)
     charge.refresh_from_db()
