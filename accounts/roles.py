@@ -28,6 +28,8 @@ ADMIN = (
     "axes.view_accessattempt",
     "axes.delete_accessattempt",
     "core.view_*",
+    "core.add_attributeschema",
+    "core.change_testclock",
     "notifications.*_webhookendpoint",
     "notifications.change_delivery",
     "notifications.change_notice",

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from core.api.queries import read_query
 
-from ..selectors.reports import checkpoint, trial_balance
+from ..selectors.reports import checkpoint, settled_trial_balance
 from . import explained, openapi
 from .audited import LedgerView
 from .base import READ
@@ -21,7 +21,7 @@ class TrialBalanceView(LedgerView):
         What is due by `as_of` is posted first; `unsettled` wallets could not be, and count as they last were.
         """
         read_query(request)
-        return Response(trial_balance())
+        return Response(settled_trial_balance())
 
 
 class CheckpointView(LedgerView):

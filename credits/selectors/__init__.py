@@ -4,7 +4,7 @@ from .explanations import explain_balance, explain_entry, explain_refusal
 from .facts import facts_of
 from .forecasts import Forecast, forecast
 from .identities import reference_of_entry, reference_of_grant, reference_of_hold, remember_hold
-from .reports import checkpoint, trial_balance
+from .reports import checkpoint, settled_trial_balance, trial_balance
 from .statements import list_entries, list_expiring, list_grants, list_holds
 from .stats import stats
 from .wallets import PastBalance, balance_at, read_wallet, refresh_wallet, settle_if_due
@@ -30,6 +30,7 @@ __all__ = [
     "refresh_wallet",
     "remember_hold",
     "settle_if_due",
+    "settled_trial_balance",
     "stats",
     "trial_balance",
 ]

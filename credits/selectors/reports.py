@@ -18,10 +18,9 @@ from ..services.wallets import settle_due
 def trial_balance() -> dict[str, Any]:
     """Return the sums of all wallets and of every contra account, which are zero together, and the debt beside them.
 
-    What is due is posted before, so that they are of the instant `as_of`. `unsettled` counts the wallets that fell due
-    meanwhile or that could not be settled: their expiries and activations are missing in the sums.
+    They are of the instant `as_of`. `unsettled` counts the wallets that have fallen due since they were last posted to:
+    their expiries and activations are missing in the sums.
     """
-    settle_due()
     with books.one_view():
         as_of = clock.now()
         unsettled = Wallet.objects.filter(next_change_at__lte=as_of).count()
@@ -35,6 +34,12 @@ def trial_balance() -> dict[str, Any]:
         "total": format_micros(balance + sum(contra.values())),
         "debt": format_micros(debt),
     }
+
+
+def settled_trial_balance() -> dict[str, Any]:
+    """Post what is due, then return the trial balance; `unsettled` counts those that could not be settled."""
+    settle_due()
+    return trial_balance()
 
 
 def checkpoint(write: Callable[[str], object] | None = None) -> Checkpoint:

@@ -60,8 +60,8 @@ TABLE = """
           GET    reports/trial-balance                     401 403 403    200 200 200 200         200 200 200
           GET    ledger/checkpoint                         401 403 403    200 200 200 200         200 200 200
           GET    schemas/<str:subject>                     401 403 403    403 403 403 200         403 403 200
-          PUT    schemas/<str:subject>                     401 403 403    403 403 403 200         403 403 403
-          POST   test-clock                                401 403 403    403 403 403 200         403 403 403
+          PUT    schemas/<str:subject>                     401 403 403    403 403 403 200         403 403 200
+          POST   test-clock                                401 403 403    403 403 403 200         403 403 200
 """
 
 Expected = dict[str, int]

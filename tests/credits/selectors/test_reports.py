@@ -32,7 +32,8 @@ def test_what_is_due_is_posted_before_it_is_summed_up() -> None:
         services.issue_grant(reference="u", amount=D(9), source="purchase", expires_at=START + HOUR)
         services.issue_grant(reference="u", amount=D(4), source="purchase", effective_at=START + HOUR)
     with at(START + HOUR):
-        told = selectors.trial_balance()
+        assert selectors.trial_balance()["unsettled"] == 1
+        told = selectors.settled_trial_balance()
     assert (told["wallets"], told["unsettled"]) == ("4", 0)
     assert told["contra"] == {"breakage": "9", "purchases": "-13"}
 
