@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Start a browser, and end it before other tests of this process want an event loop of their own."""
     program = next((found for name in NAMES if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip("no Chromium on the PATH; apt-get install chromium")

@@ -87,7 +87,7 @@ def wait_for_more() -> None:
     wait_until(lambda: sent.count() > enough)
 
 
-def wait_until(holds: Any, seconds: float = 120) -> None:
+def wait_until(holds: Any, seconds: float = 400) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, "it did not get that far"
