@@ -133,7 +133,8 @@ def test_what_is_to_be_paid_comes_with_its_page_and_a_repetition_shows_the_same(
 
 @pytest.mark.usefixtures("offers")
 def test_a_provider_that_is_slow_leaves_the_page_to_be_asked_for(settings: Any) -> None:
-    settings.PAYMENT_PROVIDERS |= {"razorpay": {"key": "k", "secret": "s", "base_url": "http://127.0.0.1:9"}}
+    away = {"key": "k", "secret": "s", "base_url": "http://127.0.0.1:9"}
+    settings.PAYMENT_PROVIDERS = {**settings.PAYMENT_PROVIDERS, "razorpay": away}
     casey = callers.customer()
     made = casey.posts("subscriptions", plan="pro", provider="razorpay")
     assert (made["status"], made["charge"]["checkout_url"]) == ("past_due", None)
